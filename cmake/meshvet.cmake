@@ -1,0 +1,40 @@
+# How every target of the project is compiled.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+add_library(meshvet_flags INTERFACE)
+target_include_directories(meshvet_flags INTERFACE ${PROJECT_SOURCE_DIR}
+                                                   ${PROJECT_BINARY_DIR})
+target_compile_options(
+  meshvet_flags
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+            -fstack-protector-strong
+            # Spelling out every member of a Rule would bury what it says.
+            -Wno-missing-field-initializers)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(meshvet_flags INTERFACE _FORTIFY_SOURCE=2)
+endif()
+target_compile_definitions(meshvet_flags
+                           INTERFACE MESHVET_VERSION="${PROJECT_VERSION}")
+
+# meshvet_library(NAME SOURCES... [LINK LIBS...]): the library of one folder,
+# all of whose *.cc belong to it unless SOURCES are named.
+function(meshvet_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  if(NOT arg_SOURCES)
+    file(GLOB arg_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  endif()
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE meshvet_flags ${arg_LINK})
+endfunction()

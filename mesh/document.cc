@@ -1,0 +1,277 @@
+#include "mesh/document.h"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mesh/document_tree.h"
+#include "mesh/json_pointer.h"
+
+namespace meshvet {
+namespace {
+
+using rapidjson::SizeType;
+
+// Passes a parser's events on, and stops it at the limits.
+class BoundedHandler {
+ public:
+  BoundedHandler(rapidjson::Document& target, const JsonLimits& limits)
+      : target_(target), limits_(limits) {}
+
+  bool Null() { return Count() && target_.Null(); }
+  bool Bool(bool b) { return Count() && target_.Bool(b); }
+  bool Int(int i) { return Count() && target_.Int(i); }
+  bool Uint(unsigned i) { return Count() && target_.Uint(i); }
+  bool Int64(int64_t i) { return Count() && target_.Int64(i); }
+  bool Uint64(uint64_t i) { return Count() && target_.Uint64(i); }
+  bool Double(double d) { return Count() && target_.Double(d); }
+  bool RawNumber(const char* s, SizeType n, bool copy) {
+    return Count() && target_.RawNumber(s, n, copy);
+  }
+  bool String(const char* s, SizeType n, bool copy) {
+    return Count() && Exact({s, n}) && target_.String(s, n, copy);
+  }
+  bool Key(const char* s, SizeType n, bool copy) {
+    return Exact({s, n}) && target_.Key(s, n, copy);
+  }
+  bool StartObject() { return Enter() && target_.StartObject(); }
+  bool StartArray() { return Enter() && target_.StartArray(); }
+  bool EndObject(SizeType n) {
+    --depth_;
+    return target_.EndObject(n);
+  }
+  bool EndArray(SizeType n) {
+    --depth_;
+    return target_.EndArray(n);
+  }
+
+  const char* refusal() const { return refusal_; }
+
+ private:
+  bool Count() {
+    if (++values_ <= limits_.max_values) return true;
+    refusal_ = "too many values";
+    return false;
+  }
+  // A lone surrogate escape ("\udddd") passes the reader's own validation but
+  // is no text: written as UTF-8 it would be 0xED 0xA0 to 0xBF.
+  bool Exact(std::string_view text) {
+    for (size_t at = text.find('\xED'); at != text.npos;
+         at = text.find('\xED', at + 1)) {
+      if (at + 1 < text.size() && (text[at + 1] & 0x20) != 0) {
+        refusal_ = "lone surrogate in a string";
+        return false;
+      }
+    }
+    return true;
+  }
+  bool Enter() {
+    if (!Count()) return false;
+    if (++depth_ <= limits_.max_depth) return true;
+    refusal_ = "nested too deeply";
+    return false;
+  }
+
+  rapidjson::Document& target_;
+  const JsonLimits& limits_;
+  size_t depth_ = 0;
+  size_t values_ = 0;
+  const char* refusal_ = nullptr;
+};
+
+// Lets Document::Populate drive the reader, so that the handler can sit between
+// the two.
+struct BoundedParse {
+  std::string_view text;
+  const JsonLimits& limits;
+  Error* error;
+
+  bool operator()(rapidjson::Document& target) const {
+    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
+                                rapidjson::kParseValidateEncodingFlag |
+                                rapidjson::kParseFullPrecisionFlag;
+    BoundedHandler handler(target, limits);
+    rapidjson::MemoryStream bytes(text.data(), text.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>
+        stream(bytes);
+    rapidjson::Reader reader;
+    if (reader.Parse<kFlags>(stream, handler)) return true;
+    const std::string what =
+        handler.refusal() != nullptr
+            ? handler.refusal()
+            : rapidjson::GetParseError_En(reader.GetParseErrorCode());
+    *error = {what + " at byte " + std::to_string(reader.GetErrorOffset())};
+    return false;
+  }
+};
+
+using MemberRef = const rapidjson::Value::Member*;
+
+std::string_view KeyOf(MemberRef member) {
+  return {member->name.GetString(), member->name.GetStringLength()};
+}
+
+// The key that stands twice in `object`; null if none does.
+MemberRef DuplicateKey(const rapidjson::Value& object) {
+  constexpr size_t kFewEnoughToCompare = 16;
+  std::vector<MemberRef> members;
+  members.reserve(object.MemberCount());
+  for (const auto& member : object.GetObject()) members.push_back(&member);
+  if (members.size() <= kFewEnoughToCompare) {
+    for (size_t i = 1; i < members.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (KeyOf(members[i]) == KeyOf(members[j])) return members[i];
+      }
+    }
+    return nullptr;
+  }
+  std::sort(members.begin(), members.end(),
+            [](MemberRef a, MemberRef b) { return KeyOf(a) < KeyOf(b); });
+  const auto twin = std::adjacent_find(
+      members.begin(), members.end(),
+      [](MemberRef a, MemberRef b) { return KeyOf(a) == KeyOf(b); });
+  return twin == members.end() ? nullptr : *twin;
+}
+
+// The pointer of a key that stands twice in its object; "" if none does. Go's
+// parser takes the last of two equal keys, others the first: what was vetted
+// might not be what is stored, so such a text is refused.
+std::string FindDuplicateKey(const rapidjson::Value& root) {
+  std::vector<const rapidjson::Value*> open{&root};
+  while (!open.empty()) {
+    const rapidjson::Value& value = *open.back();
+    open.pop_back();
+    if (value.IsArray()) {
+      for (const auto& element : value.GetArray()) {
+        if (element.IsArray() || element.IsObject()) open.push_back(&element);
+      }
+    } else if (value.IsObject()) {
+      if (const MemberRef twin = DuplicateKey(value)) {
+        const std::string parent = PointerIndex(Node(&root)).Of(Node(&value));
+        return parent + "/" + EscapePointerToken(KeyOf(twin));
+      }
+      for (const auto& member : value.GetObject()) {
+        if (member.value.IsArray() || member.value.IsObject()) {
+          open.push_back(&member.value);
+        }
+      }
+    }
+  }
+  return {};
+}
+
+class TreeBuilder final : public DocumentBuilder {
+ public:
+  explicit TreeBuilder(rapidjson::Document& target) : target_(target) {}
+
+  void Null() override { Value(target_.Null()); }
+  void Bool(bool value) override { Value(target_.Bool(value)); }
+  void Int(int64_t value) override { Value(target_.Int64(value)); }
+  void Uint(uint64_t value) override { Value(target_.Uint64(value)); }
+  void Double(double value) override { Value(target_.Double(value)); }
+  void String(std::string_view text) override {
+    Value(
+        target_.String(text.data(), static_cast<SizeType>(text.size()), true));
+  }
+  void StartObject() override {
+    Value(target_.StartObject());
+    counts_.push_back(0);
+  }
+  void Key(std::string_view key) override {
+    target_.Key(key.data(), static_cast<SizeType>(key.size()), true);
+  }
+  void EndObject() override { target_.EndObject(PopCount()); }
+  void StartArray() override {
+    Value(target_.StartArray());
+    counts_.push_back(0);
+  }
+  void EndArray() override { target_.EndArray(PopCount()); }
+
+ private:
+  void Value(bool /*always true*/) {
+    if (!counts_.empty()) ++counts_.back();
+  }
+  SizeType PopCount() {
+    const SizeType count = counts_.back();
+    counts_.pop_back();
+    return count;
+  }
+
+  rapidjson::Document& target_;
+  std::vector<SizeType> counts_;  // values in each open container
+};
+
+}  // namespace
+
+Document::Document() = default;
+Document::Document(std::unique_ptr<Tree> tree) : tree_(std::move(tree)) {}
+Document::~Document() = default;
+Document::Document(Document&& other) noexcept = default;
+Document& Document::operator=(Document&& other) noexcept = default;
+
+Node Document::root() const {
+  return tree_ == nullptr ? Node() : Node(&tree_->document);
+}
+
+Document Document::Build(size_t size_hint,
+                         const std::function<bool(DocumentBuilder&)>& write) {
+  auto tree = std::make_unique<Tree>(size_hint * 2);
+  bool complete = false;
+  const auto generate = [&](rapidjson::Document& target) {
+    TreeBuilder builder(target);
+    complete = write(builder);
+    return complete;
+  };
+  tree->document.Populate(generate);
+  return complete ? Document(std::move(tree)) : Document();
+}
+
+Document Document::CompactCopyOf(Node object) {
+  if (object.value() == nullptr) return {};
+  auto tree = std::make_unique<Tree>(1 << 10);
+  rapidjson::Document& copy = tree->document;
+  if (!object.IsObject()) {
+    copy.CopyFrom(*object.value(), tree->allocator);
+    return Document(std::move(tree));
+  }
+  copy.SetObject();
+  const auto copy_members = [&](Node from, rapidjson::Value& to,
+                                std::string_view skip) {
+    for (const auto& [key, value] : from.Members()) {
+      if (key == skip || key == "metadata") continue;
+      to.AddMember(
+          rapidjson::Value(key.data(), static_cast<SizeType>(key.size()),
+                           tree->allocator),
+          rapidjson::Value(*value.value(), tree->allocator), tree->allocator);
+    }
+  };
+  copy_members(object, copy, "status");
+  if (object["metadata"].IsObject()) {
+    rapidjson::Value metadata(rapidjson::kObjectType);
+    copy_members(object["metadata"], metadata, "managedFields");
+    copy.AddMember("metadata", metadata, tree->allocator);
+  }
+  return Document(std::move(tree));
+}
+
+Result<Document> ParseJson(std::string_view text, const JsonLimits& limits) {
+  if (text.size() > limits.max_bytes) {
+    return Error{"larger than " + std::to_string(limits.max_bytes) + " bytes"};
+  }
+  auto tree = std::make_unique<Document::Tree>(text.size() * 2);
+  Error error;
+  BoundedParse parse{text, limits, &error};
+  tree->document.Populate(parse);
+  if (!error.message.empty()) return error;
+  if (const std::string twin = FindDuplicateKey(tree->document);
+      !twin.empty()) {
+    return Error{"duplicate key", twin};
+  }
+  return Document(std::move(tree));
+}
+
+}  // namespace meshvet

@@ -1,0 +1,31 @@
+// File: mesh/document_tree.h
+//
+// The RapidJSON document inside a Document. Included by mesh/*.cc only, so that
+// RapidJSON's headers are compiled nowhere else.
+
+#ifndef MESHVET_MESH_DOCUMENT_TREE_H_
+#define MESHVET_MESH_DOCUMENT_TREE_H_
+
+#include <rapidjson/document.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "mesh/document.h"
+
+namespace meshvet {
+
+struct Document::Tree {
+  // RapidJSON's default chunk of 64 KiB would waste most of itself on an
+  // ordinary manifest of 1 KiB.
+  explicit Tree(size_t chunk)
+      : allocator(std::clamp<size_t>(chunk, 256, 64 << 10)),
+        document(&allocator) {}
+
+  rapidjson::MemoryPoolAllocator<> allocator;
+  rapidjson::Document document;
+};
+
+}  // namespace meshvet
+
+#endif  // MESHVET_MESH_DOCUMENT_TREE_H_

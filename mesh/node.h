@@ -1,0 +1,139 @@
+// File: mesh/node.h
+//
+// Node: one place in a JSON-like document, which may or may not be there.
+//
+//   for (const Node server : gateway.spec()["servers"]) {
+//     if (server["port"]["protocol"].Str() != "HTTP") continue;
+//
+// Looking below something that is missing, null or of another type gives a
+// missing Node, never an error, so a rule reads hostile input without checks.
+// A missing Node remembers what was asked for: `server["tls"]["mode"]` still
+// says "/tls/mode below server", which is where a fix would add it.
+//
+// A Node is a view: it lives as long as the Document it was taken from, and it
+// is safe to read one Document from many threads.
+
+#ifndef MESHVET_MESH_NODE_H_
+#define MESHVET_MESH_NODE_H_
+
+#include <rapidjson/fwd.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meshvet {
+
+class Node {
+ public:
+  enum class Type { kMissing, kNull, kBool, kNumber, kString, kArray, kObject };
+
+  class ElementIterator;
+  class MemberRange;
+
+  Node() = default;
+  explicit Node(const rapidjson::Value* value)
+      : value_(value), anchor_(value) {}
+
+  Type type() const;
+  // Present and not null: Kubernetes reads `field: null` as "not set".
+  bool exists() const;
+  explicit operator bool() const { return exists(); }
+  bool IsObject() const { return type() == Type::kObject; }
+  bool IsArray() const { return type() == Type::kArray; }
+  bool IsString() const { return type() == Type::kString; }
+
+  // The member `key` of an object, or the element `index` of an array. `key`
+  // must outlive the Node when the member is missing (a literal does).
+  Node operator[](std::string_view key) const;
+  Node operator[](size_t index) const;
+
+  // A string's value; empty for anything else.
+  std::string_view Str() const;
+  // A string, number or boolean as text, as kubectl would print it; empty for
+  // anything else.
+  std::string Text() const;
+  // A boolean's value; false for anything else.
+  bool Bool() const;
+  // An integer that fits; empty for anything else, numeric strings included.
+  std::optional<int64_t> Int() const;
+  std::optional<double> Number() const;
+
+  // Number of elements or members; 0 for anything else.
+  size_t size() const;
+  bool empty() const { return size() == 0; }
+
+  // The elements of an array; nothing for anything else.
+  ElementIterator begin() const;
+  ElementIterator end() const;
+  // The members of an object as (key, Node); nothing for anything else.
+  MemberRange Members() const;
+
+  // The whole value as compact JSON; "null" when missing.
+  std::string ToJson() const;
+
+  // Deep equality of JSON values (RFC 6902 section 4.6): members in any order.
+  friend bool operator==(const Node& a, const Node& b);
+
+  // Where a missing Node was looked for: the nearest value that is there, and
+  // the keys below it that are not.
+  const rapidjson::Value* value() const { return value_; }
+  const rapidjson::Value* anchor() const { return anchor_; }
+  std::vector<std::string_view> missing_keys() const;
+
+ private:
+  // Deeper misses keep the first keys: enough for every field of Istio.
+  static constexpr size_t kMaxMissing = 4;
+
+  const rapidjson::Value* value_ = nullptr;
+  const rapidjson::Value* anchor_ = nullptr;
+  std::array<std::string_view, kMaxMissing> missing_{};
+  uint8_t missing_count_ = 0;
+};
+
+class Node::ElementIterator {
+ public:
+  explicit ElementIterator(const rapidjson::Value* at) : at_(at) {}
+  Node operator*() const { return Node(at_); }
+  ElementIterator& operator++();
+  friend bool operator==(ElementIterator a, ElementIterator b) {
+    return a.at_ == b.at_;
+  }
+
+ private:
+  const rapidjson::Value* at_;
+};
+
+class Node::MemberRange {
+ public:
+  struct Member {
+    std::string_view key;
+    Node value;
+  };
+  class Iterator {
+   public:
+    explicit Iterator(const void* at) : at_(at) {}
+    Member operator*() const;
+    Iterator& operator++();
+    friend bool operator==(Iterator a, Iterator b) { return a.at_ == b.at_; }
+
+   private:
+    const void* at_;  // a rapidjson::Value::Member
+  };
+
+  MemberRange(const void* begin, const void* end) : begin_(begin), end_(end) {}
+  Iterator begin() const { return Iterator(begin_); }
+  Iterator end() const { return Iterator(end_); }
+
+ private:
+  const void* begin_;
+  const void* end_;
+};
+
+}  // namespace meshvet
+
+#endif  // MESHVET_MESH_NODE_H_
