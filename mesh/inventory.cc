@@ -1,0 +1,166 @@
+#include "mesh/inventory.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "mesh/glob.h"
+#include "mesh/kinds.h"
+#include "mesh/references.h"
+#include "mesh/workload.h"
+
+namespace meshvet {
+namespace {
+
+// Index keys. No name of Kubernetes holds a newline.
+std::string Key(std::initializer_list<std::string_view> parts) {
+  std::string key;
+  size_t length = 0;
+  for (const std::string_view part : parts) length += part.size() + 1;
+  key.reserve(length);
+  for (const std::string_view part : parts) {
+    key.append(part);
+    key += '\n';
+  }
+  return key;
+}
+
+std::string IdentityKey(const GroupKind& kind, std::string_view ns,
+                        std::string_view name) {
+  return Key({kind.group, kind.kind, ns, name});
+}
+
+}  // namespace
+
+bool Coverage::Covers(const GroupKind& kind, std::string_view ns) const {
+  if (complete) return true;
+  if (std::ranges::find(complete_kinds, kind) != complete_kinds.end()) {
+    return true;
+  }
+  return !ns.empty() &&
+         std::ranges::any_of(closed_namespaces, [&](const std::string& glob) {
+           return GlobMatch(glob, ns);
+         });
+}
+
+Lookup Inventory::Find(const GroupKind& kind, std::string_view ns,
+                       std::string_view name) const {
+  const auto found = objects_.Find(IdentityKey(kind, ns, name));
+  if (!found.empty()) return {Presence::kFound, found.front().get()};
+  const std::string_view home = IsClusterScoped(kind) ? name : ns;
+  return {coverage_->Covers(kind, home) ? Presence::kMissing
+                                        : Presence::kUnknown};
+}
+
+Inventory::Objects Inventory::List(const GroupKind& kind,
+                                   std::string_view ns) const {
+  return by_kind_.Find(Key({kind.group, kind.kind, ns}));
+}
+
+Inventory::Objects Inventory::Named(const GroupKind& kind,
+                                    std::string_view name) const {
+  return by_name_.Find(Key({kind.group, kind.kind, name}));
+}
+
+Inventory::Objects Inventory::EntriesOfHost(std::string_view host) const {
+  return by_host_.Find(host);
+}
+
+Inventory::Objects Inventory::Referrers(const GroupKind& kind,
+                                        std::string_view target) const {
+  return by_target_.Find(Key({kind.group, kind.kind, target}));
+}
+
+Inventory::Objects Inventory::WorkloadsWithLabel(std::string_view ns,
+                                                 std::string_view key,
+                                                 std::string_view value) const {
+  return by_label_.Find(Key({ns, key, value}));
+}
+
+InventoryBuilder::InventoryBuilder(MeshConfig config, Coverage coverage)
+    : config_(std::make_shared<const MeshConfig>(std::move(config))),
+      coverage_(std::make_shared<const Coverage>(std::move(coverage))),
+      namespaces_(
+          std::make_shared<const std::set<std::string, std::less<>>>()) {}
+
+void InventoryBuilder::SetCoverage(Coverage coverage) {
+  coverage_ = std::make_shared<const Coverage>(std::move(coverage));
+}
+
+// Calls `edit(index, key)` for every key under which `object` is found.
+template <typename Edit>
+void InventoryBuilder::ForEachKey(const Object& object, const Edit& edit) {
+  const GroupKind& kind = object.kind();
+  edit(by_kind_, Key({kind.group, kind.kind, object.ns()}));
+  edit(by_name_, Key({kind.group, kind.kind, object.name()}));
+  if (kind == kServiceEntry) {
+    for (const Node host : object.spec()["hosts"]) {
+      edit(by_host_, std::string(host.Str()));
+    }
+  }
+  ForEachWorkloadLabel(object,
+                       [&](std::string_view key, std::string_view value) {
+                         edit(by_label_, Key({object.ns(), key, value}));
+                       });
+  ForEachReference(object, *config_, [&](const Reference& reference) {
+    edit(by_target_,
+         Key({reference.kind.group, reference.kind.kind, reference.target}));
+  });
+}
+
+bool InventoryBuilder::Put(std::shared_ptr<const Object> object) {
+  if (object->name().empty()) return false;
+  if (std::ranges::find(KnownKinds(), object->kind()) == KnownKinds().end()) {
+    return false;
+  }
+  Remove(object->kind(), object->ns(), object->name());
+  const Object* pointer = object.get();
+  // An object that names a target twice is still one referrer.
+  const auto add_once = [&](auto& index, const std::string& key) {
+    const auto known = index.current().Find(key);
+    if (known.empty() || known.back() != pointer) index.Add(key, pointer);
+  };
+  ForEachKey(*object, add_once);
+  if (!object->ns().empty() && !namespaces_->contains(object->ns())) {
+    auto more =
+        std::make_shared<std::set<std::string, std::less<>>>(*namespaces_);
+    more->emplace(object->ns());
+    namespaces_ = std::move(more);
+  }
+  const std::string key =
+      IdentityKey(object->kind(), object->ns(), object->name());
+  objects_.Add(key, std::move(object));
+  ++size_;
+  return true;
+}
+
+bool InventoryBuilder::Remove(const GroupKind& kind, std::string_view ns,
+                              std::string_view name) {
+  const std::string key = IdentityKey(kind, ns, name);
+  const auto found = objects_.current().Find(key);
+  if (found.empty()) return false;
+  const std::shared_ptr<const Object> object = found.front();
+  ForEachKey(*object, [&](auto& index, const std::string& at) {
+    index.Remove(at, [&](const Object* o) { return o == object.get(); });
+  });
+  objects_.Remove(key, [](const auto&) { return true; });
+  --size_;
+  return true;
+}
+
+std::shared_ptr<const Inventory> InventoryBuilder::Snapshot() {
+  auto snapshot = std::make_shared<Inventory>();
+  snapshot->config_ = config_;
+  snapshot->coverage_ = coverage_;
+  snapshot->namespaces_ = namespaces_;
+  snapshot->size_ = size_;
+  snapshot->objects_ = objects_.Finish();
+  snapshot->by_kind_ = by_kind_.Finish();
+  snapshot->by_name_ = by_name_.Finish();
+  snapshot->by_host_ = by_host_.Finish();
+  snapshot->by_label_ = by_label_.Finish();
+  snapshot->by_target_ = by_target_.Finish();
+  return snapshot;
+}
+
+}  // namespace meshvet

@@ -1,0 +1,148 @@
+// File: mesh/mesh_view.h
+//
+// MeshView: the mesh as it will be once the object under review is in it. The
+// snapshot still holds the object's older self, or nothing; the view shows the
+// new one in its place, and notes which kinds were asked for.
+//
+//   MeshView mesh(*inventory, &object);
+//   mesh.ForEach(kPeerAuthentication, "shop", [](const Object& policy) { … });
+//
+// A view belongs to one thread and lives no longer than what it was made of.
+
+#ifndef MESHVET_MESH_MESH_VIEW_H_
+#define MESHVET_MESH_MESH_VIEW_H_
+
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "mesh/inventory.h"
+#include "mesh/kinds.h"
+#include "mesh/object.h"
+
+namespace meshvet {
+
+// The kinds a rule looked up, for the test that holds its `needs` against them.
+using LookupLog = std::set<GroupKind>;
+
+class MeshView {
+ public:
+  // `subject` may be null: the mesh as the snapshot has it.
+  MeshView(const Inventory& inventory, const Object* subject,
+           LookupLog* log = nullptr);
+
+  const MeshConfig& config() const { return inventory_.mesh_config(); }
+  const Coverage& coverage() const { return inventory_.coverage(); }
+  const Object* subject() const { return subject_; }
+
+  // Whether everything of `kind` in `ns` is known; see Coverage::Covers.
+  bool Covers(const GroupKind& kind, std::string_view ns) const;
+  Lookup Find(const GroupKind& kind, std::string_view ns,
+              std::string_view name) const;
+
+  // Each calls `visit(const Object&)` for what Inventory's function of that
+  // purpose lists, and for the subject where it belongs there.
+  template <typename Visit>
+  void ForEach(const GroupKind& kind, std::string_view ns,
+               const Visit& visit) const;
+  template <typename Visit>
+  void ForEachNamed(const GroupKind& kind, std::string_view name,
+                    const Visit& visit) const;
+  template <typename Visit>
+  void ForEachEntryOfHost(std::string_view host, const Visit& visit) const;
+  // `from` is the kind of the referrers wanted.
+  template <typename Visit>
+  void ForEachReferrer(const GroupKind& from, const GroupKind& kind,
+                       std::string_view target, const Visit& visit) const;
+  // Workloads of the kinds `of` in `ns` whose labels match the map `selector`;
+  // none for an empty selector.
+  template <typename Visit>
+  void ForEachWorkload(std::span<const GroupKind> of, std::string_view ns,
+                       Node selector, const Visit& visit) const;
+
+  std::vector<std::string_view> namespaces() const;
+
+ private:
+  void Note(const GroupKind& kind) const {
+    if (log_ != nullptr) log_->insert(kind);
+  }
+  // Visits `list` without the subject's older self, then the subject if it
+  // `belongs`.
+  template <typename Visit, typename Belongs>
+  void Overlay(Inventory::Objects list, const Visit& visit,
+               const Belongs& belongs) const;
+  bool SubjectDefinesHost(std::string_view host) const;
+  bool SubjectRefersTo(const GroupKind& kind, std::string_view target) const;
+  Inventory::Objects WorkloadsLike(std::string_view ns, Node selector) const;
+  static bool Selects(Node selector, const Object& workload);
+
+  const Inventory& inventory_;
+  const Object* subject_;
+  const Object* older_ = nullptr;  // the subject's older self in the snapshot
+  LookupLog* log_;
+};
+
+template <typename Visit, typename Belongs>
+void MeshView::Overlay(Inventory::Objects list, const Visit& visit,
+                       const Belongs& belongs) const {
+  for (const Object* object : list) {
+    if (object != older_) visit(*object);
+  }
+  if (subject_ != nullptr && belongs()) visit(*subject_);
+}
+
+template <typename Visit>
+void MeshView::ForEach(const GroupKind& kind, std::string_view ns,
+                       const Visit& visit) const {
+  Note(kind);
+  Overlay(inventory_.List(kind, ns), visit,
+          [&] { return subject_->kind() == kind && subject_->ns() == ns; });
+}
+
+template <typename Visit>
+void MeshView::ForEachNamed(const GroupKind& kind, std::string_view name,
+                            const Visit& visit) const {
+  Note(kind);
+  Overlay(inventory_.Named(kind, name), visit,
+          [&] { return subject_->kind() == kind && subject_->name() == name; });
+}
+
+template <typename Visit>
+void MeshView::ForEachEntryOfHost(std::string_view host,
+                                  const Visit& visit) const {
+  Note(kServiceEntry);
+  Overlay(inventory_.EntriesOfHost(host), visit,
+          [&] { return SubjectDefinesHost(host); });
+}
+
+template <typename Visit>
+void MeshView::ForEachReferrer(const GroupKind& from, const GroupKind& kind,
+                               std::string_view target,
+                               const Visit& visit) const {
+  Note(from);
+  const auto visit_wanted = [&](const Object& object) {
+    if (object.kind() == from) visit(object);
+  };
+  Overlay(inventory_.Referrers(kind, target), visit_wanted,
+          [&] { return SubjectRefersTo(kind, target); });
+}
+
+template <typename Visit>
+void MeshView::ForEachWorkload(std::span<const GroupKind> of,
+                               std::string_view ns, Node selector,
+                               const Visit& visit) const {
+  for (const GroupKind& kind : of) Note(kind);
+  const auto wanted = [&](const Object& object) {
+    return std::ranges::find(of, object.kind()) != of.end() &&
+           Selects(selector, object);
+  };
+  const auto visit_wanted = [&](const Object& object) {
+    if (wanted(object)) visit(object);
+  };
+  Overlay(WorkloadsLike(ns, selector), visit_wanted,
+          [&] { return subject_->ns() == ns; });
+}
+
+}  // namespace meshvet
+
+#endif  // MESHVET_MESH_MESH_VIEW_H_

@@ -1,0 +1,81 @@
+// File: mesh/object.h
+//
+// Object: one Kubernetes object, and who it is.
+//
+//   const Object object(document->root(), document, "default");
+//   if (object.kind() == kVirtualService) Look(object.spec()["http"]);
+//
+// Immutable; safe to read from many threads. Whatever the input holds, every
+// accessor answers: a field of the wrong type reads as missing.
+
+#ifndef MESHVET_MESH_OBJECT_H_
+#define MESHVET_MESH_OBJECT_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "mesh/document.h"
+#include "mesh/node.h"
+
+namespace meshvet {
+
+// What an object is. Never the version: Istio has one schema for all versions
+// of a kind, and istiod looks at group and kind alone.
+struct GroupKind {
+  std::string_view group;
+  std::string_view kind;
+
+  friend constexpr bool operator==(const GroupKind&,
+                                   const GroupKind&) = default;
+  friend constexpr auto operator<=>(const GroupKind&,
+                                    const GroupKind&) = default;
+};
+
+// The group of an apiVersion: "networking.istio.io/v1" ->
+// "networking.istio.io", "v1" -> "".
+std::string_view GroupOf(std::string_view api_version);
+
+class Object {
+ public:
+  // `owner` keeps `root` alive; without one the caller does. An object of a
+  // namespaced kind that names no namespace is taken to be in
+  // `default_namespace`, as kubectl and the API server do.
+  explicit Object(Node root, std::shared_ptr<const Document> owner = nullptr,
+                  std::string_view default_namespace = {});
+
+  const GroupKind& kind() const { return kind_; }
+  std::string_view api_version() const { return root_["apiVersion"].Str(); }
+  // Empty while only `generateName` is known.
+  std::string_view name() const { return name_; }
+  // Empty for a cluster-scoped kind.
+  std::string_view ns() const { return namespace_; }
+  // RFC 3339 text, which sorts by time; empty for what was never stored.
+  std::string_view created() const {
+    return metadata()["creationTimestamp"].Str();
+  }
+
+  Node root() const { return root_; }
+  Node metadata() const { return root_["metadata"]; }
+  Node spec() const { return root_["spec"]; }
+  Node labels() const { return metadata()["labels"]; }
+  Node annotations() const { return metadata()["annotations"]; }
+
+  // "VirtualService shop/reviews", as messages call it.
+  std::string Title() const;
+
+  // Same kind, namespace and name. Two objects without a name are never the
+  // same.
+  bool SameIdentity(const Object& other) const;
+
+ private:
+  Node root_;
+  std::shared_ptr<const Document> owner_;
+  GroupKind kind_;
+  std::string_view name_;
+  std::string namespace_;
+};
+
+}  // namespace meshvet
+
+#endif  // MESHVET_MESH_OBJECT_H_

@@ -1,0 +1,86 @@
+// File: mesh/registry.h
+//
+// The registry: what a host name leads to for clients of one namespace. To
+// istiod a Kubernetes Service and a ServiceEntry are the same thing, a service
+// with ports; here they are both a RegistryService.
+//
+//   const HostLookup found = FindHost(mesh, "reviews.shop.svc.cluster.local",
+//                                     "shop");
+//   if (found.presence == Presence::kMissing) ctx.Report(…);
+//   for (const ServicePort& port : Ports(found.services.front())) …
+
+#ifndef MESHVET_MESH_REGISTRY_H_
+#define MESHVET_MESH_REGISTRY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mesh/mesh_view.h"
+#include "mesh/node.h"
+#include "mesh/object.h"
+#include "mesh/protocol.h"
+#include "mesh/visibility.h"
+
+namespace meshvet {
+
+struct ServicePort {
+  int64_t number = 0;
+  std::string_view name;
+  Protocol protocol = Protocol::kUnknown;
+  // Where it ends; absent when it is named or taken from the endpoint.
+  std::optional<int64_t> target_number;
+  Node node;
+};
+
+// One service that carries a host name.
+struct RegistryService {
+  const Object* object = nullptr;  // a Service or a ServiceEntry
+
+  bool is_entry() const;
+  std::string_view ns() const { return object->ns(); }
+  // spec.location of a ServiceEntry, MESH_EXTERNAL when it says nothing
+  // (service_entry.proto, Location = 0); a Service is inside.
+  bool is_external() const;
+  // Calls go to the address the client had in mind: clusterIP None, resolution
+  // NONE (pilot/pkg/model/service.go Resolution Passthrough).
+  bool is_passthrough() const;
+  // The name a Service of type ExternalName stands for; empty for all others.
+  std::string_view external_name() const;
+};
+
+// Its ports in order. A Service's missing `protocol` is TCP and its missing
+// `targetPort` the port itself, as the API server would fill them in.
+std::vector<ServicePort> Ports(const RegistryService& service);
+std::optional<ServicePort> FindPort(const RegistryService& service,
+                                    int64_t number);
+
+// Who may see it: spec.exportTo of an entry, the annotation of a Service, or
+// the mesh's default.
+bool IsVisibleTo(const RegistryService& service, std::string_view client_ns,
+                 const MeshConfig& config);
+
+struct HostLookup {
+  // kFound if some service with that name is visible; kMissing if there is
+  // provably none, or none that is visible.
+  Presence presence = Presence::kUnknown;
+  // The visible ones, the one istiod takes first: the client's own, then a
+  // Kubernetes Service, then entries exported to the client by name, then
+  // public ones, each oldest first (pilot/pkg/model/sidecar.go:835-855).
+  std::vector<RegistryService> services;
+  // Those there are but the client may not see.
+  std::vector<RegistryService> hidden;
+  // The policy says that it exists; nothing more is known of it.
+  bool is_assumed = false;
+};
+
+// `host` is compared as it is written, case included: resolve short names first
+// (ResolveHost).
+HostLookup FindHost(const MeshView& mesh, std::string_view host,
+                    std::string_view client_ns);
+
+}  // namespace meshvet
+
+#endif  // MESHVET_MESH_REGISTRY_H_
