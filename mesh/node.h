@@ -97,15 +97,24 @@ class Node {
 
 class Node::ElementIterator {
  public:
+  using value_type = Node;
+  using difference_type = std::ptrdiff_t;
+
+  ElementIterator() = default;
   explicit ElementIterator(const rapidjson::Value* at) : at_(at) {}
   Node operator*() const { return Node(at_); }
   ElementIterator& operator++();
+  ElementIterator operator++(int) {
+    const ElementIterator before = *this;
+    ++*this;
+    return before;
+  }
   friend bool operator==(ElementIterator a, ElementIterator b) {
     return a.at_ == b.at_;
   }
 
  private:
-  const rapidjson::Value* at_;
+  const rapidjson::Value* at_ = nullptr;
 };
 
 class Node::MemberRange {

@@ -46,12 +46,13 @@ void ForEachReference(const Object& object, const MeshConfig& config,
 
 std::string ResolveGatewayName(std::string_view gateway,
                                std::string_view config_namespace) {
-  const std::string own(config_namespace);
   if (gateway == "mesh") return "mesh";
   if (const size_t slash = gateway.find('/'); slash != gateway.npos) {
     const std::string_view ns = gateway.substr(0, slash);
     const std::string_view name = gateway.substr(slash + 1);
-    return (ns == "." ? own : std::string(ns)).append("/").append(name);
+    return std::string(ns == "." ? config_namespace : ns)
+        .append("/")
+        .append(name);
   }
   if (const size_t dot = gateway.find('.'); dot != gateway.npos) {
     const std::string_view rest = gateway.substr(dot + 1);
@@ -59,7 +60,7 @@ std::string ResolveGatewayName(std::string_view gateway,
         .append("/")
         .append(gateway.substr(0, dot));
   }
-  return (own + "/").append(gateway);
+  return std::string(config_namespace).append("/").append(gateway);
 }
 
 }  // namespace meshvet

@@ -1,0 +1,60 @@
+// File: mesh/destination_host.h
+//
+// What the host of a destination stands for, and whose it is.
+//
+//   const DestinationHost host = ReadDestinationHost(mesh, "reviews", "shop");
+//   host.target                       // "reviews.shop.svc.cluster.local"
+//   FindOwners(mesh, host.target, "shop").namespaces   // {"shop"}
+
+#ifndef MESHVET_MESH_DESTINATION_HOST_H_
+#define MESHVET_MESH_DESTINATION_HOST_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mesh/host_name.h"
+#include "mesh/mesh_view.h"
+#include "mesh/object.h"
+
+namespace meshvet {
+
+struct DestinationHost {
+  // The full name istiod makes of it.
+  std::string resolved;
+  // Where the calls go: `resolved`, or what the ExternalName Service of that
+  // name stands for. istiod does not follow a second one.
+  std::string target;
+  // That Service; null if there is none.
+  const Object* alias = nullptr;
+  // Set when the name has a dot, so that istiod takes it as it is, and yet is
+  // written like a short form of this Service: "reviews.prod", "reviews.prod.
+  // svc", a trailing dot. No cluster has such a name.
+  std::optional<ServiceName> intended;
+  // Whether that Service is known.
+  Presence intended_presence = Presence::kUnknown;
+};
+
+// `written` as it stands in a configuration of `config_namespace`. The views in
+// the result point into `written`.
+DestinationHost ReadDestinationHost(const MeshView& mesh,
+                                    std::string_view written,
+                                    std::string_view config_namespace);
+
+struct HostOwners {
+  // Sorted. Empty when nobody in the mesh is known to own it.
+  std::vector<std::string> namespaces;
+  // Owned through ServiceEntries, not by being a Service's name.
+  bool through_entries = false;
+};
+
+// `x.B.svc.D` and `*.B.svc.D` are B's, known or not, even if an entry elsewhere
+// defines the name. Any other name is owned by the namespaces whose
+// ServiceEntries (visible to `client_ns`) define it: the client's own wins.
+HostOwners FindOwners(const MeshView& mesh, std::string_view host,
+                      std::string_view client_ns);
+
+}  // namespace meshvet
+
+#endif  // MESHVET_MESH_DESTINATION_HOST_H_

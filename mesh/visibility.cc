@@ -1,0 +1,76 @@
+#include "mesh/visibility.h"
+
+#include <algorithm>
+
+namespace meshvet {
+namespace {
+
+std::string_view Trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const size_t first = text.find_first_not_of(kBlank);
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+}  // namespace
+
+void ExportTo::Add(std::string_view entry) {
+  if (entry == "*") {
+    public_ = true;
+  } else if (entry == "~") {
+    hidden_ = true;
+  } else if (entry == ".") {
+    own_ = true;
+  } else if (!entry.empty()) {
+    names_.emplace_back(entry);
+  }
+}
+
+void ExportTo::Finish() {
+  std::ranges::sort(names_);
+  const auto twins = std::ranges::unique(names_);
+  names_.erase(twins.begin(), twins.end());
+}
+
+ExportTo::ExportTo(Node list, const std::vector<std::string>& mesh_default) {
+  if (list.IsArray() && !list.empty()) {
+    for (const Node entry : list) Add(entry.Str());
+  } else {
+    for (const std::string& entry : mesh_default) Add(entry);
+  }
+  Finish();
+}
+
+ExportTo ExportTo::FromAnnotation(
+    Node annotation, const std::vector<std::string>& mesh_default) {
+  if (annotation.Str().empty()) return {Node(), mesh_default};
+  ExportTo exported;
+  std::string_view rest = annotation.Str();
+  while (!rest.empty()) {
+    const size_t comma = std::min(rest.find(','), rest.size());
+    exported.Add(Trim(rest.substr(0, comma)));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  exported.Finish();
+  return exported;
+}
+
+bool ExportTo::VisibleTo(std::string_view client_ns,
+                         std::string_view own_ns) const {
+  if (public_) return true;
+  if (hidden_) return false;
+  return (own_ && client_ns == own_ns) || Names(client_ns);
+}
+
+bool ExportTo::ReachesBeyond(std::string_view own_ns) const {
+  if (public_) return true;
+  if (hidden_) return false;
+  return std::ranges::any_of(
+      names_, [&](const std::string& name) { return name != own_ns; });
+}
+
+bool ExportTo::Names(std::string_view ns) const {
+  return std::ranges::binary_search(names_, ns);
+}
+
+}  // namespace meshvet
