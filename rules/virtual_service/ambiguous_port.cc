@@ -1,0 +1,255 @@
+// A destination without a port gets the port the request came in on.
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mesh/destination_host.h"
+#include "mesh/references.h"
+#include "mesh/registry.h"
+#include "mesh/virtual_service.h"
+#include "rules/rule.h"
+
+namespace meshvet::rules {
+namespace {
+
+// Ports a request may come in on.
+struct Listeners {
+  std::vector<int64_t> ports;
+  bool all_known = true;
+
+  void Add(int64_t port) {
+    if (std::ranges::find(ports, port) == ports.end()) ports.push_back(port);
+  }
+};
+
+bool Carries(Protocol port, RouteProtocol route) {
+  if (port == Protocol::kUdp) return false;
+  if (port == Protocol::kUnknown) return true;
+  return IsHttp(port) == (route == RouteProtocol::kHttp);
+}
+
+// A route that says which port it is for.
+void AddMatchedPorts(Node route, Listeners& listeners) {
+  for (const Node match : route["match"]) {
+    const auto port = match["port"].Int();
+    if (!port) {
+      listeners.ports.clear();
+      return;
+    }
+    listeners.Add(*port);
+  }
+}
+
+// The ports of the Services whose calls hosts[] captures; a name the registry
+// does not have is an HTTP virtual host on port 80 (core/route/route.go:308).
+void AddHostPorts(const Object& vs, RouteProtocol protocol,
+                  const MeshView& mesh, Listeners& listeners) {
+  for (const Node host : vs.spec()["hosts"]) {
+    const std::string full =
+        ResolveHost(host.Str(), vs.ns(), mesh.config().domain);
+    const HostLookup found = FindHost(mesh, full, vs.ns());
+    if (found.presence == Presence::kUnknown || IsWildcard(full)) {
+      listeners.all_known = false;
+    } else if (found.services.empty()) {
+      if (protocol == RouteProtocol::kHttp) listeners.Add(80);
+    } else {
+      for (const ServicePort& port : Ports(found.services.front())) {
+        if (Carries(port.protocol, protocol)) listeners.Add(port.number);
+      }
+    }
+  }
+}
+
+// The ports of the servers of the Gateways the VirtualService is bound to.
+void AddGatewayPorts(const Object& vs, const MeshView& mesh,
+                     Listeners& listeners) {
+  ForEachGatewayName(vs, [&](Node name) {
+    if (name.Str() == "mesh") return;
+    const std::string target = ResolveGatewayName(name.Str(), vs.ns());
+    const size_t slash = target.find('/');
+    const Lookup gateway =
+        mesh.Find(kGateway, target.substr(0, slash), target.substr(slash + 1));
+    if (gateway.object == nullptr) {
+      listeners.all_known = false;
+      return;
+    }
+    for (const Node server : gateway.object->spec()["servers"]) {
+      if (const auto port = server["port"]["number"].Int()) {
+        listeners.Add(*port);
+      }
+    }
+  });
+}
+
+std::vector<int64_t> PortNumbers(const RegistryService& service) {
+  std::vector<int64_t> numbers;
+  for (const ServicePort& port : Ports(service)) {
+    if (port.protocol != Protocol::kUdp) numbers.push_back(port.number);
+  }
+  return numbers;
+}
+
+std::string Join(const std::vector<int64_t>& numbers) {
+  std::string text;
+  for (const int64_t number : numbers) {
+    if (!text.empty()) text += ", ";
+    text += std::to_string(number);
+  }
+  return text;
+}
+
+Listeners FindListeners(const Object& vs, const Destination& destination,
+                        const MeshView& mesh, size_t choices) {
+  Listeners listeners;
+  AddMatchedPorts(destination.route, listeners);
+  if (!listeners.ports.empty()) return listeners;
+  const bool is_http = destination.protocol == RouteProtocol::kHttp;
+  const bool is_mesh = IsBoundToMesh(vs, destination.route);
+  // Only the http routes of a sidecar insist on the listener's port; all others
+  // fall back to the destination's only one.
+  if (is_mesh && (is_http || choices > 1)) {
+    AddHostPorts(vs, destination.protocol, mesh, listeners);
+  }
+  if (choices > 1) AddGatewayPorts(vs, mesh, listeners);
+  return listeners;
+}
+
+void CheckDestination(const Object& vs, const Destination& destination,
+                      RuleContext& ctx) {
+  const Node place = destination.node["host"];
+  if (destination.node["port"]["number"].exists() || place.Str().empty()) {
+    return;
+  }
+  const DestinationHost host =
+      ReadDestinationHost(ctx.mesh(), place.Str(), vs.ns());
+  const HostLookup found = FindHost(ctx.mesh(), host.target, vs.ns());
+  if (found.services.empty()) return;
+  const std::vector<int64_t> ports = PortNumbers(found.services.front());
+  if (ports.empty()) return;
+  const Listeners listeners =
+      FindListeners(vs, destination, ctx.mesh(), ports.size());
+  for (const int64_t listener : listeners.ports) {
+    if (std::ranges::find(ports, listener) != ports.end()) continue;
+    ctx.Report(place, "no port is given, so requests that come in on port " +
+                          std::to_string(listener) + " go to port " +
+                          std::to_string(listener) + " of \"" + host.target +
+                          "\", which has only " + Join(ports) +
+                          ": they end in a 503")
+        .About(host.target + " from " + std::to_string(listener));
+    return;
+  }
+  if (!listeners.all_known) {
+    ctx.NotRun(
+        "the ports that requests for these hosts come in on are not "
+        "all known");
+  } else if (ports.size() > 1) {
+    ctx.Report(place, "no port is given and \"" + host.target +
+                          "\" has several (" + Join(ports) +
+                          "): the one the request came in on is taken")
+        .As(Severity::kInfo)
+        .About(host.target);
+  }
+}
+
+void Check(const Object& vs, RuleContext& ctx) {
+  if (vs.spec()["hosts"].empty()) return;  // a delegate: its root decides
+  ForEachDestination(vs, [&](const Destination& destination) {
+    if (destination.has_traffic) CheckDestination(vs, destination, ctx);
+  });
+}
+
+}  // namespace
+
+extern constinit const Rule virtual_service_ambiguous_port = {
+    .id = "virtual-service-ambiguous-port",
+    .title = "VirtualService destination without a port, where it matters",
+    .severity = Severity::kError,
+    .rationale =
+        R"(It is commonly held that a destination may leave out its port if the Service
+has just one. In the `http` routes of sidecars that is not so: an omitted port is
+always the port the request came in on, which is one of the HTTP ports of the
+Services that `hosts` names. If the destination has no such port the request goes
+to a cluster that does not exist and ends in a 503. Only `http` routes of
+gateways and `tcp` and `tls` routes fall back to the destination's only port.
+
+Where the destination has several ports and the incoming one is among them, it
+works, by luck of the listener: an info.)",
+    .aliases = {"IST0112"},
+    .kinds = {kVirtualService},
+    .needs = {kService, kServiceEntry, kGateway, kNamespace},
+    .strictest = Action::kWarn,
+    .bad = {{"The caller's port is not one of the destination's", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews-new}}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: reviews-new, namespace: shop}
+spec: {ports: [{name: http, port: 8080}]}
+)"},
+            {"A gateway's port is none of several", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop, namespace: shop}
+spec:
+  hosts: [shop.example.com]
+  gateways: [edge]
+  http: [{route: [{destination: {host: shop}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec: {servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: ["*"]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop, namespace: shop}
+spec: {ports: [{name: http, port: 8080}, {name: http-admin, port: 9090}]}
+)"}},
+    .good = {{"The same port on both sides", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews-new}}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: reviews-new, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+)"},
+             {"A gateway falls back to the only port", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop, namespace: shop}
+spec:
+  hosts: [shop.example.com]
+  gateways: [edge]
+  http: [{route: [{destination: {host: shop}}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop, namespace: shop}
+spec: {ports: [{name: http, port: 8080}]}
+)"}},
+    .check = Check,
+};
+
+}  // namespace meshvet::rules

@@ -1,0 +1,86 @@
+// Destinations may be limited to an allow-list.
+
+#include <string>
+#include <string_view>
+
+#include "mesh/destination_host.h"
+#include "mesh/virtual_service.h"
+#include "rules/consent.h"
+#include "rules/rule.h"
+
+namespace meshvet::rules {
+namespace {
+
+void CheckDestination(const Object& vs, const Destination& destination,
+                      RuleContext& ctx) {
+  const Node place = destination.node["host"];
+  const std::string_view written = place.Str();
+  if (written.empty()) return;
+  const DestinationHost host =
+      ReadDestinationHost(ctx.mesh(), written, vs.ns());
+  if (MatchesGlobs(ctx.option("allow"), host.target)) return;
+  if (MatchesGlobs(ctx.option("namespaces")[vs.ns()], host.target)) return;
+  ctx.Report(place, "host \"" + host.target +
+                        "\" is not on the list of hosts "
+                        "that namespace " +
+                        std::string(vs.ns()) + " may route to")
+      .About(host.target);
+}
+
+void Check(const Object& vs, RuleContext& ctx) {
+  if (!ctx.option("allow").exists() && !ctx.option("namespaces").exists()) {
+    return;
+  }
+  ForEachDestination(vs, [&](const Destination& destination) {
+    CheckDestination(vs, destination, ctx);
+  });
+}
+
+}  // namespace
+
+extern constinit const Rule virtual_service_host_not_allowed = {
+    .id = "virtual-service-host-not-allowed",
+    .title = "VirtualService routes to a host that is not on the allow-list",
+    .severity = Severity::kError,
+    .rationale =
+        R"(Some teams list every host that traffic may be sent to, names outside the
+mesh included. This rule is silent until one of its options holds such a list. A
+destination is allowed if its full name (an ExternalName Service is followed to
+what it stands for) matches the list for all, or the list of the VirtualService's
+own namespace.)",
+    .kinds = {kVirtualService},
+    .needs = {kService, kServiceEntry, kNamespace},
+    .options = {{"allow", OptionType::kGlobs, "[]",
+                 "Hosts every namespace may route to"},
+                {"namespaces", OptionType::kGlobsByNamespace, "{}",
+                 "Further hosts, by the namespace that may route to them"}},
+    .off_by_default = true,
+    .locked = true,
+    .bad = {{"An external name that nobody listed", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: partner, namespace: shop}
+spec:
+  hosts: [api.partner.example]
+  tls:
+  - match: [{sniHosts: [api.partner.example]}]
+    route: [{destination: {host: api.partner.example}}]
+)",
+             R"({"allow": ["*.svc.cluster.local"]})"}},
+    .good = {{"On the list for all, and on the namespace's own", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: partner, namespace: shop}
+spec:
+  hosts: [api.partner.example]
+  http:
+  - route:
+    - destination: {host: shop}
+    - destination: {host: api.partner.example}
+)",
+              R"({"allow": ["*.svc.cluster.local"],
+                  "namespaces": {"shop": ["*.partner.example"]}})"}},
+    .check = Check,
+};
+
+}  // namespace meshvet::rules

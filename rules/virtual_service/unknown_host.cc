@@ -1,0 +1,177 @@
+// A destination must lead to something the registry knows.
+
+#include <string>
+#include <string_view>
+
+#include "mesh/destination_host.h"
+#include "mesh/registry.h"
+#include "mesh/virtual_service.h"
+#include "rules/nearest_object.h"
+#include "rules/rule.h"
+
+namespace meshvet::rules {
+namespace {
+
+std::string Unseen(const RegistryService& service, std::string_view client) {
+  return "exists in namespace " + std::string(service.ns()) +
+         " but is not exported to " + std::string(client);
+}
+
+// Why calls to `host` lead nowhere.
+std::string Reason(const RuleContext& ctx, const Object& vs,
+                   const DestinationHost& host, const HostLookup& found) {
+  if (!found.hidden.empty()) return Unseen(found.hidden.front(), vs.ns());
+  const std::string hint = DidYouMeanHost(ctx.mesh(), host.target, vs.ns());
+  if (host.alias != nullptr) {
+    return "is a Service that stands for \"" + host.target +
+           "\", which the mesh does not know" + hint;
+  }
+  return "is neither a Service nor a ServiceEntry host" + hint;
+}
+
+void CheckDestination(const Object& vs, const Destination& destination,
+                      RuleContext& ctx) {
+  const Node place = destination.node["host"];
+  const std::string written(place.Str());
+  if (written.empty()) return;
+  const DestinationHost host =
+      ReadDestinationHost(ctx.mesh(), written, vs.ns());
+  if (host.intended) return;  // virtual-service-host-not-qualified speaks
+  const HostLookup found = FindHost(ctx.mesh(), host.target, vs.ns());
+  if (found.presence == Presence::kFound || found.is_assumed) return;
+  if (found.presence == Presence::kUnknown && !IsIpAddress(written)) {
+    ctx.NotRun("not every Service and ServiceEntry that could define \"" +
+               host.target + "\" is known");
+    return;
+  }
+  ctx.Report(place, "host \"" + written + "\" " + Reason(ctx, vs, host, found) +
+                        ": calls to it end in a 503")
+      .As(destination.has_traffic ? Severity::kError : Severity::kWarning)
+      .About(host.target);
+}
+
+void Check(const Object& vs, RuleContext& ctx) {
+  ForEachDestination(vs, [&](const Destination& destination) {
+    CheckDestination(vs, destination, ctx);
+  });
+}
+
+}  // namespace
+
+extern constinit const Rule virtual_service_unknown_host = {
+    .id = "virtual-service-unknown-host",
+    .title = "VirtualService routes to a host that does not exist",
+    .severity = Severity::kError,
+    .rationale =
+        R"(A destination is looked up by its exact name among the Services and
+ServiceEntries that the VirtualService's namespace may see. What is not there has
+no cluster: calls end in a 503, whatever `outboundTrafficPolicy` says. A
+ServiceEntry for `*.example.com` does not serve a destination `api.example.com`,
+and exportTo can hide a Service that exists.
+
+At admission it warns rather than denies, because tools apply objects in any
+order. A destination of weight 0 is a warning: nothing is sent to it yet.)",
+    .aliases = {"IST0101", "KIA1101"},
+    .kinds = {kVirtualService},
+    .needs = {kService, kServiceEntry, kNamespace},
+    .strictest = Action::kWarn,
+    .bad = {{"A misspelt Service", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http:
+  - route: [{destination: {host: revews}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+)"},
+            {"A Service that is not exported", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http:
+  - route: [{destination: {host: ratings.prod.svc.cluster.local}}]
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: ratings
+  namespace: prod
+  annotations: {networking.istio.io/exportTo: "."}
+spec: {ports: [{name: http, port: 80}]}
+)"},
+            {"A wildcard ServiceEntry does not serve a concrete name", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: partner, namespace: shop}
+spec:
+  hosts: [api.partner.example]
+  tls:
+  - match: [{sniHosts: [api.partner.example]}]
+    route: [{destination: {host: api.partner.example}}]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: partner, namespace: shop}
+spec:
+  hosts: ["*.partner.example"]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+)"},
+            {"Case matters in a destination", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http:
+  - route: [{destination: {host: Reviews}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+)"}},
+    .good = {{"A Service and a ServiceEntry host", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http:
+  - route:
+    - destination: {host: reviews}
+    - destination: {host: api.partner.example}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: partner, namespace: shop}
+spec:
+  hosts: [api.partner.example]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+)"},
+             {"Where not everything is known, nothing is claimed", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http:
+  - route: [{destination: {host: reviews}}]
+)",
+              "", false}},
+    .check = Check,
+};
+
+}  // namespace meshvet::rules
