@@ -1,6 +1,7 @@
 #include "rules/rule_context.h"
 
 #include <algorithm>
+#include <regex>
 #include <utility>
 
 #include "mesh/json_pointer.h"
@@ -80,6 +81,12 @@ ReportBuilder RuleContext::Report(Node place, std::string message) {
   draft.finding.message = std::move(message);
   draft.place = place;
   return ReportBuilder(draft);
+}
+
+bool RuleContext::MatchesPattern(std::string_view pattern,
+                                 std::string_view text) const {
+  return std::regex_search(std::string(text),
+                           std::regex(std::string(pattern)));
 }
 
 void RuleContext::NotRun(std::string reason) {

@@ -92,6 +92,10 @@ class RuleContext {
   const MeshConfig& config() const { return mesh_.config(); }
   Node option(std::string_view name) const { return options_[name]; }
 
+  // Whether the regular expression `pattern` (ECMAScript) matches somewhere in
+  // `text`.
+  bool MatchesPattern(std::string_view pattern, std::string_view text) const;
+
   // `place` must be a Node of the object under review (of the object, not of
   // the inventory).
   ReportBuilder Report(Node place, std::string message);
