@@ -1,6 +1,7 @@
 #include "yaml/composer.h"
 
 #include <array>
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -13,14 +14,16 @@ class KeySet {
   // The item of an equal key seen before; else adds the key.
   const uint32_t* FindOrAdd(std::string_view key, uint32_t item) {
     if (count_ < kFew) return FindOrAddToFew(key, item);
-    if (many_.empty()) {
-      for (const Entry& entry : few_) many_.emplace(entry.key, entry.item);
+    if (many_ == nullptr) {
+      many_ = std::make_unique<Many>();
+      for (const Entry& entry : few_) many_->emplace(entry.key, entry.item);
     }
-    const auto [at, added] = many_.emplace(key, item);
+    const auto [at, added] = many_->emplace(key, item);
     return added ? nullptr : &at->second;
   }
 
  private:
+  using Many = std::unordered_map<std::string_view, uint32_t>;
   static constexpr size_t kFew = 12;
   struct Entry {
     std::string_view key;
@@ -37,7 +40,7 @@ class KeySet {
 
   std::array<Entry, kFew> few_;
   size_t count_ = 0;
-  std::unordered_map<std::string_view, uint32_t> many_;
+  std::unique_ptr<Many> many_;
 };
 
 void Write(const Scalar& value, DocumentBuilder& out) {
@@ -79,7 +82,8 @@ bool Composer::Charge(const Item& item) {
       usage_.alias_bytes <= limits_.max_alias_bytes) {
     return true;
   }
-  return Fail(Problem::Kind::kLimit, "aliases repeat too much", item);
+  return Fail(Problem::Kind::kLimit, "aliases repeat too much",
+              alias_ == nullptr ? item : *alias_);
 }
 
 bool Composer::Enter(const Item& item) {
@@ -90,9 +94,12 @@ bool Composer::Enter(const Item& item) {
 bool Composer::Emit(uint32_t index, const Item* alias, DocumentBuilder& out) {
   const Item& item = items_.list[index];
   if (item.kind == Item::Kind::kAlias) {
+    const Item* const outer =
+        std::exchange(alias_, alias_ == nullptr ? &item : alias_);
     ++aliases_;
     const bool done = Emit(item.text_offset, &item, out);
     --aliases_;
+    alias_ = outer;
     return done;
   }
   if (!Charge(item)) return false;
@@ -118,7 +125,7 @@ bool Composer::EmitContent(uint32_t index, DocumentBuilder& out) {
 
 bool Composer::EmitScalar(const Item& item, DocumentBuilder& out) {
   const std::string_view text = items_.TextOf(item);
-  if (!item.plain && item.tag == Tag::kNone) {
+  if (IsSurelyText(text, item.tag, item.plain)) {
     out.String(text);
     return true;
   }
@@ -178,7 +185,9 @@ bool Composer::KeyOf(uint32_t index, std::string_view& key) {
                 "a mapping or sequence cannot be a key in JSON",
                 items_.list[index]);
   }
-  auto made = ResolveKey(items_.TextOf(item), item.tag, item.plain);
+  key = items_.TextOf(item);
+  if (IsSurelyText(key, item.tag, item.plain)) return true;
+  auto made = ResolveKey(key, item.tag, item.plain);
   if (!made) {
     return Fail(Problem::Kind::kValue, made.error().message,
                 items_.list[index]);
@@ -186,7 +195,8 @@ bool Composer::KeyOf(uint32_t index, std::string_view& key) {
   if (const auto* same = std::get_if<std::string_view>(&*made)) {
     key = *same;
   } else {
-    key = made_keys_.emplace_back(std::move(*std::get_if<std::string>(&*made)));
+    key =
+        made_keys_.emplace_front(std::move(*std::get_if<std::string>(&*made)));
   }
   return true;
 }

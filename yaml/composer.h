@@ -9,7 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -93,10 +93,11 @@ class Composer {
   Usage& usage_;
   std::vector<Span>& spans_;
   const OnDuplicate& on_duplicate_;
-  std::deque<std::string> made_keys_;  // of keys that were no strings
+  std::forward_list<std::string> made_keys_;  // of keys that were no strings
   Failure failure_;
   size_t depth_ = 0;
-  size_t aliases_ = 0;  // how many aliases we are inside of
+  const Item* alias_ = nullptr;  // the outermost one we are inside of
+  size_t aliases_ = 0;           // how many aliases we are inside of
   size_t origins_ = 0;
 };
 

@@ -97,7 +97,7 @@ bool EventReader::ReadDocument(const yaml_event_t& start, size_t max_items) {
   inside_ = items_->marker_end;
   open_.clear();
   // Not clear(), which would sweep the buckets of the largest document yet.
-  if (!anchors_.empty()) anchors_ = {};
+  if (!anchors_.empty()) decltype(anchors_)().swap(anchors_);
   bad_ = false;
   last_end_ = 0;
   yaml_event_t event{};

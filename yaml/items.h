@@ -44,7 +44,8 @@ struct Items {
     return std::string_view(text).substr(item.text_offset, item.text_length);
   }
   bool IsMergeKey(const Item& item) const {
-    return item.kind == Item::Kind::kScalar && TextOf(item) == "<<" &&
+    return item.kind == Item::Kind::kScalar && item.text_length == 2 &&
+           TextOf(item) == "<<" &&
            (item.tag == Tag::kMerge || (item.tag == Tag::kNone && item.plain));
   }
   // Nothing but comments, or nothing at all.

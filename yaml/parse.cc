@@ -43,7 +43,12 @@ class StreamParser {
   StreamParser(std::string_view text, const Limits& limits)
       : text_(text),
         limits_(limits),
-        layout_(std::make_shared<Source::Layout>(text)) {}
+        layout_(std::make_shared<Source::Layout>(text)) {
+    // About what manifests have.
+    constexpr size_t kBytesPerSpan = 8;
+    layout_->spans.reserve(
+        std::min(text.size() / kBytesPerSpan, limits.max_nodes));
+  }
 
   Stream Run();
 
@@ -204,9 +209,12 @@ void StreamParser::Compose(const Items& items, size_t part_begin) {
   std::vector<Span>& spans = layout_->spans;
   const size_t first_span = spans.size();
   Composer composer(items, limits_, usage_, spans, on_duplicate);
-  const size_t text_size = items.list[0].end - items.list[0].start;
+  // RapidJSON spends 16 bytes on a key or value, and Build doubles the hint.
+  constexpr size_t kBytesPerItem = 16;
+  const size_t hint =
+      (items.list.size() * kBytesPerItem + items.text.size()) / 2;
   Document document = Document::Build(
-      text_size, [&](DocumentBuilder& out) { return composer.Compose(out); });
+      hint, [&](DocumentBuilder& out) { return composer.Compose(out); });
   if (document.root().value() == nullptr) {
     spans.resize(first_span);
     stopped_ = stopped_ || usage_.nodes > limits_.max_nodes;

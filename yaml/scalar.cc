@@ -22,9 +22,28 @@ bool IsOneOf(std::string_view text,
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
+constexpr size_t kLongestWord = 5;
+
+// What a plain scalar may be, going by its first character.
+enum class Start : uint8_t { kText, kWord, kNumber };
+
+constexpr std::array<Start, 256> kStarts = [] {
+  std::array<Start, 256> starts{};
+  for (const char c : std::string_view("~yYnNtTfFoO")) {
+    starts[static_cast<uint8_t>(c)] = Start::kWord;
+  }
+  for (const char c : std::string_view("+-.0123456789")) {
+    starts[static_cast<uint8_t>(c)] = Start::kNumber;
+  }
+  return starts;
+}();
+
+Start StartOf(std::string_view text) {
+  return text.empty() ? Start::kWord : kStarts[static_cast<uint8_t>(text[0])];
+}
+
 // The words that mean something of their own, or nothing.
 std::optional<Scalar> Word(std::string_view text) {
-  constexpr size_t kLongestWord = 5;
   if (text.size() > kLongestWord) return std::nullopt;
   if (IsOneOf(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On",
                      "ON", "y", "Y"})) {
@@ -145,14 +164,10 @@ std::optional<Scalar> Number(std::string_view text) {
 
 // A plain scalar: a number, a word, or else its text.
 Scalar Plain(std::string_view text) {
-  const char first = text.empty() ? '~' : text[0];
-  const bool numeric =
-      IsDigit(first) || first == '.' || first == '-' || first == '+';
-  constexpr std::string_view kWordStarts = ".+-~yYnNtTfFoO";
-  if (kWordStarts.find(first) != std::string_view::npos) {
-    if (auto word = Word(text)) return *std::move(word);
-  }
-  if (numeric) {
+  const Start start = StartOf(text);
+  if (start == Start::kText) return text;
+  if (auto word = Word(text)) return *std::move(word);
+  if (start == Start::kNumber) {
     if (auto number = Number(text)) return *std::move(number);
   }
   return text;
@@ -284,6 +299,14 @@ Tag TagOf(const char* text) {
   if (name == "binary") return Tag::kBinary;
   if (name == "merge") return Tag::kMerge;
   return Tag::kString;
+}
+
+bool IsSurelyText(std::string_view text, Tag tag, bool plain) {
+  if (tag != Tag::kNone) return tag == Tag::kString;
+  if (!plain) return true;
+  const Start start = StartOf(text);
+  return start == Start::kText ||
+         (start == Start::kWord && text.size() > kLongestWord);
 }
 
 Result<Scalar> ResolveScalar(std::string_view text, Tag tag, bool plain) {

@@ -41,6 +41,10 @@ Tag TagOf(const char* text);
 using Scalar = std::variant<std::nullptr_t, bool, int64_t, uint64_t, double,
                             std::string_view, std::string>;
 
+// Whether the scalar is its own text, decided by its first character and its
+// length: false may still turn out to be text.
+bool IsSurelyText(std::string_view text, Tag tag, bool plain);
+
 // An error says why the text has no JSON value (`.nan`, `!!int abc`).
 Result<Scalar> ResolveScalar(std::string_view text, Tag tag, bool plain);
 
