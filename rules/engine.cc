@@ -166,7 +166,8 @@ Engine::Verdicts Engine::Judge(const Object& object, const Change& change,
     }
     const RuleSettings settings = policy_->For(*rule, object, change.file);
     if (!IsOn(*rule, settings)) continue;
-    RuleContext ctx(*rule, mesh, RuleOptions(settings.options));
+    RuleContext ctx(*rule, mesh, RuleOptions(settings.options),
+                    policy_->patterns);
     check(object, ctx);
     for (const std::string& reason : ctx.not_run()) {
       verdicts.not_run.push_back({rule->id, reason});

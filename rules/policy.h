@@ -4,8 +4,8 @@
 // configuration file (docs/configuration.md). `serve`, `lint` and `gate` read
 // the same format.
 //
-//   Result<Policy, …> policy = ReadPolicy(document, loader);
-//   policy->For(rule, object, file).action
+//   const auto policy = ReadPolicy(document, loader);
+//   std::get<Policy>(policy).For(rule, object, file).action
 //
 // Immutable once read; safe to use from many threads.
 
@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "mesh/document.h"
@@ -26,6 +27,7 @@
 #include "mesh/mesh_config.h"
 #include "mesh/object.h"
 #include "mesh/result.h"
+#include "rules/pattern.h"
 #include "rules/rule.h"
 
 namespace meshvet::rules {
@@ -97,6 +99,9 @@ struct Policy {
   std::optional<std::string> fail_on;
   bool fix_unsafe = false;
   std::vector<std::string> fix_disabled;
+
+  // Every `pattern` of an option, compiled.
+  Patterns patterns;
 
   // Everything above points into these.
   std::vector<std::shared_ptr<const Document>> documents;

@@ -1,7 +1,6 @@
 #include "rules/rule_context.h"
 
 #include <algorithm>
-#include <regex>
 #include <utility>
 
 #include "mesh/json_pointer.h"
@@ -85,8 +84,8 @@ ReportBuilder RuleContext::Report(Node place, std::string message) {
 
 bool RuleContext::MatchesPattern(std::string_view pattern,
                                  std::string_view text) const {
-  return std::regex_search(std::string(text),
-                           std::regex(std::string(pattern)));
+  const auto compiled = patterns_.find(pattern);
+  return compiled != patterns_.end() && compiled->second.Matches(text);
 }
 
 void RuleContext::NotRun(std::string reason) {

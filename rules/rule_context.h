@@ -23,6 +23,7 @@
 #include "mesh/node.h"
 #include "mesh/object.h"
 #include "rules/finding.h"
+#include "rules/pattern.h"
 
 namespace meshvet::rules {
 
@@ -85,15 +86,16 @@ class RuleOptions {
 
 class RuleContext {
  public:
-  RuleContext(const Rule& rule, const MeshView& mesh, RuleOptions options)
-      : rule_(rule), mesh_(mesh), options_(options) {}
+  RuleContext(const Rule& rule, const MeshView& mesh, RuleOptions options,
+              const Patterns& patterns)
+      : rule_(rule), mesh_(mesh), options_(options), patterns_(patterns) {}
 
   const MeshView& mesh() const { return mesh_; }
   const MeshConfig& config() const { return mesh_.config(); }
   Node option(std::string_view name) const { return options_[name]; }
 
-  // Whether the regular expression `pattern` (ECMAScript) matches somewhere in
-  // `text`.
+  // Whether the regular expression `pattern`, one of this rule's options,
+  // matches somewhere in `text`.
   bool MatchesPattern(std::string_view pattern, std::string_view text) const;
 
   // `place` must be a Node of the object under review (of the object, not of
@@ -110,8 +112,9 @@ class RuleContext {
   const Rule& rule_;
   const MeshView& mesh_;
   RuleOptions options_;
-  std::deque<Draft>
-      drafts_;  // a Report refers to its draft while others are made
+  const Patterns& patterns_;
+  // A ReportBuilder refers to its draft while others are made.
+  std::deque<Draft> drafts_;
   std::vector<std::string> not_run_;
 };
 
