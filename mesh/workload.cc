@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kInject = "sidecar.istio.io/inject";
 
+constexpr std::string_view kTlsMode = "security.istio.io/tlsMode";
+
 bool RunsPods(const GroupKind& kind) {
   return std::ranges::find(PodKinds(), kind) != PodKinds().end();
 }
@@ -48,6 +50,27 @@ bool IsOutsideMesh(const Object& object) {
   const Node label = metadata["labels"][kInject];
   const Node said = label.exists() ? label : metadata["annotations"][kInject];
   return said.Text() == "false";
+}
+
+bool TakesIstioMutualTls(const Object& workload) {
+  if (workload.kind() != kWorkloadEntry) return !IsOutsideMesh(workload);
+  const Node mode = WorkloadLabels(workload)[kTlsMode];
+  return mode.exists() ? mode.Str() == "istio"
+                       : !ServiceAccount(workload).empty();
+}
+
+Node WorkloadSelectorOf(const RegistryService& service) {
+  const Node spec = service.object->spec();
+  return service.is_entry() ? spec["workloadSelector"]["labels"]
+                            : spec["selector"];
+}
+
+void ForEachWorkloadOf(const RegistryService& service, const MeshView& mesh,
+                       const std::function<void(const Object&)>& visit) {
+  const Node selector = WorkloadSelectorOf(service);
+  mesh.ForEachWorkload(PodKinds(), service.ns(), selector, visit);
+  mesh.ForEachWorkload(std::span(&kWorkloadEntry, 1), service.ns(), selector,
+                       visit);
 }
 
 void ForEachWorkloadLabel(

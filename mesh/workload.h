@@ -10,8 +10,10 @@
 #include <string_view>
 
 #include "mesh/label_selector.h"
+#include "mesh/mesh_view.h"
 #include "mesh/node.h"
 #include "mesh/object.h"
+#include "mesh/registry.h"
 
 namespace meshvet {
 
@@ -34,6 +36,22 @@ std::string_view ServiceAccount(const Object& object);
 // Whether this workload is known to have no sidecar: the label or annotation
 // sidecar.istio.io/inject says "false". Nothing said means it may have one.
 bool IsOutsideMesh(const Object& object);
+
+// Whether the endpoints of this workload take Istio's mTLS, as far as it says:
+// pods do unless they are outside the mesh; a WorkloadEntry does if its label
+// security.istio.io/tlsMode is "istio", or without that label if it names a
+// service account (serviceentry/conversion.go:395-407).
+bool TakesIstioMutualTls(const Object& workload);
+
+// What `service` selects its workloads by: a Service's spec.selector, an
+// entry's workloadSelector.labels.
+Node WorkloadSelectorOf(const RegistryService& service);
+
+// The known workloads behind the service: pods, pod templates and
+// WorkloadEntries for a Service, WorkloadEntries and pods for an entry. Only in
+// its own namespace (serviceentry/conversion.go:556-562).
+void ForEachWorkloadOf(const RegistryService& service, const MeshView& mesh,
+                       const std::function<void(const Object&)>& visit);
 
 void ForEachWorkloadLabel(
     const Object& object,

@@ -1,0 +1,252 @@
+// Istio's mTLS must be spoken on both sides or on neither.
+
+#include <string>
+#include <string_view>
+
+#include "mesh/client_tls.h"
+#include "rules/rule.h"
+#include "rules/tls_clash.h"
+
+namespace meshvet::rules {
+namespace {
+
+std::string Target(const Cluster& cluster) {
+  return "port " + std::to_string(cluster.port.number) + " of " + cluster.host;
+}
+
+void ReportNowhere(const Cluster& cluster, std::string_view why,
+                   RuleContext& ctx) {
+  ReportBuilder report = ctx.Report(
+      cluster.tls.place(), "mode ISTIO_MUTUAL sends Istio's mTLS to " +
+                               Target(cluster) + ", " + std::string(why) +
+                               ": the handshake fails, callers see a 503");
+  report.About(cluster.Title() + " ISTIO_MUTUAL");
+  if (cluster.service.is_passthrough()) {
+    report.Note(
+        "calls go straight to the address the client asked for, so "
+        "every one of them fails");
+  }
+}
+
+void ReportPlaintext(const Cluster& cluster, RuleContext& ctx) {
+  const std::string written = cluster.tls.tls["mode"].exists()
+                                  ? "mode DISABLE"
+                                  : "tls without a mode is DISABLE and";
+  ctx.Report(cluster.tls.place(),
+             written + " sends plaintext to " + Target(cluster) +
+                 ", where PeerAuthentication demands mTLS (STRICT): the "
+                 "connection is reset, callers see a 503")
+      .About(cluster.Title() + " DISABLE")
+      .Fix(Safety::kSafe, "set mode ISTIO_MUTUAL",
+           {Set(cluster.tls.tls["mode"], "ISTIO_MUTUAL")});
+}
+
+void ReportDisabled(const Cluster& cluster, RuleContext& ctx) {
+  ctx.Report(cluster.tls.place(),
+             "mode ISTIO_MUTUAL sends mTLS to " + Target(cluster) +
+                 ", where PeerAuthentication has turned it off (DISABLE): the "
+                 "handshake fails, callers see a 503")
+      .About(cluster.Title() + " ISTIO_MUTUAL")
+      .Fix(Safety::kSafe, "set mode DISABLE",
+           {Set(cluster.tls.tls["mode"], "DISABLE")});
+}
+
+void ReportUnset(const Object& rule, const Cluster& cluster, RuleContext& ctx) {
+  const Node policy = cluster.tls.policy.exists()
+                          ? cluster.tls.policy
+                          : rule.spec()["trafficPolicy"];
+  ctx.Report(policy["tls"],
+             "no tls is set and the mesh has auto mTLS turned off, so " +
+                 Target(cluster) +
+                 " gets plaintext where PeerAuthentication "
+                 "demands mTLS (STRICT): callers see a 503")
+      .About(cluster.Title() + " unset")
+      .Fix(Safety::kUnsafe, "set mode ISTIO_MUTUAL",
+           {SetJson(policy["tls"], R"({"mode":"ISTIO_MUTUAL"})")});
+}
+
+void CheckCluster(const Object& rule, const Cluster& cluster,
+                  RuleContext& ctx) {
+  switch (FindMtlsClash(cluster, ctx.mesh())) {
+    case MtlsClash::kNone:
+      return;
+    case MtlsClash::kUnknown:
+      ctx.NotRun("the PeerAuthentications that govern " + cluster.host +
+                 " are not all known");
+      return;
+    case MtlsClash::kMtlsToExternal:
+      return ReportNowhere(cluster,
+                           "which is outside the mesh "
+                           "(location: MESH_EXTERNAL)",
+                           ctx);
+    case MtlsClash::kMtlsToOutside:
+      return ReportNowhere(cluster, "whose workloads have no sidecar", ctx);
+    case MtlsClash::kPlaintextToStrict:
+      return ReportPlaintext(cluster, ctx);
+    case MtlsClash::kMtlsToDisabled:
+      return ReportDisabled(cluster, ctx);
+    case MtlsClash::kUnsetToStrict:
+      return ReportUnset(rule, cluster, ctx);
+  }
+}
+
+void Check(const Object& rule, RuleContext& ctx) {
+  ForEachCluster(rule, ctx.mesh(), [&](const Cluster& cluster) {
+    // What a subset only inherits is reported once, at the rule's own.
+    const bool inherits =
+        cluster.subset.exists() &&
+        cluster.tls.policy.value() ==
+            EffectiveTls(rule, {}, cluster.port.number).policy.value();
+    if (!inherits) CheckCluster(rule, cluster, ctx);
+  });
+}
+
+}  // namespace
+
+extern constinit const Rule destination_rule_mtls_mismatch = {
+    .id = "destination-rule-mtls-mismatch",
+    .title = "DestinationRule and PeerAuthentication disagree about mTLS",
+    .severity = Severity::kError,
+    .rationale =
+        R"(A DestinationRule with TLS settings decides for every endpoint: istiod no
+longer falls back to plaintext or mTLS by what the endpoint can do. So DISABLE
+(which is also what `tls: {}` and settings without a mode mean) fails at servers
+that demand mTLS, and ISTIO_MUTUAL fails at servers that turned it off, at
+external services and at workloads without a sidecar. With auto mTLS turned off
+in the mesh, no settings at all fail at STRICT servers too.
+
+The server's side is the PeerAuthentication in force for the port: the mesh's,
+the namespace's, a workload's, and its portLevelMtls. A workload counts as
+outside the mesh only on evidence, `sidecar.istio.io/inject: "false"` on all its
+known pods or a WorkloadEntry without a service account. A wildcard rule is
+judged for each known Service it covers.
+
+The fixes are safe: they are offered only where the PeerAuthentication is known
+and holds for all workloads of the service.)",
+    .aliases = {"KIA0206", "KIA0207", "KIA0208", "KIA0505"},
+    .kinds = {kDestinationRule},
+    .needs = {kService, kServiceEntry, kDestinationRule, kPeerAuthentication,
+              kWorkloadEntry, kPod, kReplicationController, kDeployment,
+              kStatefulSet, kDaemonSet, kReplicaSet, kJob, kCronJob},
+    .auto_fix = true,
+    .bad = {{"Plaintext to STRICT servers", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart, namespace: shop}
+spec:
+  host: cart
+  trafficPolicy: {tls: {mode: DISABLE}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {selector: {app: cart}, ports: [{name: http, port: 80}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: istio-system}
+spec: {mtls: {mode: STRICT}}
+)"},
+            {"mTLS to a port that turned it off", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart, namespace: shop}
+spec:
+  host: cart
+  trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {app: cart}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  portLevelMtls: {"8080": {mode: DISABLE}}
+)"},
+            {"mTLS to a service outside the mesh", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank, namespace: shop}
+spec:
+  host: bank.partner.example
+  trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: bank, namespace: shop}
+spec:
+  hosts: [bank.partner.example]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+)"},
+            {"mTLS to machines without a sidecar", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: ledger, namespace: legacy}
+spec:
+  host: ledger
+  subsets: [{name: v3, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ledger, namespace: legacy}
+spec: {selector: {app: ledger}, ports: [{name: tcp, port: 9000}]}
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: ledger-1, namespace: legacy}
+spec: {address: 10.0.0.12, labels: {app: ledger, version: v3}}
+)"}},
+    .good = {{"mTLS to STRICT servers", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart, namespace: shop}
+spec:
+  host: cart
+  trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {selector: {app: cart}, ports: [{name: http, port: 80}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+)"},
+             {"A wildcard that a more specific rule overrides", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: all, namespace: shop}
+spec:
+  host: "*.shop.svc.cluster.local"
+  trafficPolicy: {tls: {mode: DISABLE}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart, namespace: shop}
+spec:
+  host: cart
+  trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {selector: {app: cart}, ports: [{name: http, port: 80}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+)"}},
+    .check = Check,
+};
+
+}  // namespace meshvet::rules

@@ -1,0 +1,184 @@
+// TLS settings that lack what their mode needs to be TLS, or to be safe.
+
+#include <string>
+#include <string_view>
+
+#include "mesh/client_tls.h"
+#include "mesh/destination_rule.h"
+#include "mesh/references.h"
+#include "mesh/virtual_service.h"
+#include "rules/rule.h"
+
+namespace meshvet::rules {
+namespace {
+
+struct Settings {
+  Node tls;
+  TlsMode mode;
+  std::string where;  // for the identity: subset and port
+};
+
+void CheckMutualHasCertificates(const Settings& settings, RuleContext& ctx) {
+  if (settings.mode != TlsMode::kMutual) return;
+  const Node tls = settings.tls;
+  if (tls["credentialName"].exists()) return;
+  if (tls["clientCertificate"].exists() && tls["privateKey"].exists()) return;
+  ctx.Report(tls["mode"],
+             "mode MUTUAL has neither credentialName nor "
+             "clientCertificate and privateKey: Istio leaves TLS "
+             "out and sends plaintext")
+      .About("certificates" + settings.where);
+}
+
+// Whether the only known callers of the rule's host are gateways, which do
+// honour credentialName.
+bool IsForGatewaysOnly(const Object& rule, const MeshView& mesh) {
+  bool any = false;
+  bool from_mesh = false;
+  const std::string host = HostOf(rule, mesh.config());
+  mesh.ForEachReferrer(kVirtualService, kService, host, [&](const Object& vs) {
+    ForEachDestination(vs, [&](const Destination& destination) {
+      any = true;
+      from_mesh |= IsBoundToMesh(vs, destination.route);
+    });
+  });
+  return any && !from_mesh;
+}
+
+void CheckCredentialIsHonoured(const Object& rule, const Settings& settings,
+                               RuleContext& ctx) {
+  const Node credential = settings.tls["credentialName"];
+  if (!credential.exists() || credential.Str().starts_with("configmap://")) {
+    return;
+  }
+  if (rule.spec()["workloadSelector"].exists()) return;
+  if (IsForGatewaysOnly(rule, ctx.mesh())) return;
+  ctx.Report(settings.tls["mode"],
+             "credentialName is honoured by gateways, and by sidecars only "
+             "with a workloadSelector: sidecars send plaintext")
+      .As(Severity::kWarning)
+      .About("credentialName" + settings.where);
+}
+
+void CheckServerIsVerified(const Settings& settings, RuleContext& ctx) {
+  const Node tls = settings.tls;
+  if (tls["insecureSkipVerify"].Bool()) {
+    ctx.Report(tls["insecureSkipVerify"],
+               "the server's certificate is not verified at all: anyone on the "
+               "way can read and change what is sent")
+        .As(Severity::kWarning)
+        .About("insecureSkipVerify" + settings.where);
+  } else if (!tls["sni"].Str().empty() && tls["subjectAltNames"].empty()) {
+    ctx.Report(tls["sni"],
+               "sni is set without subjectAltNames, so Istio does "
+               "not compare the name in the server's certificate: "
+               "any certificate of a trusted CA will do")
+        .As(Severity::kWarning)
+        .About("sni" + settings.where)
+        .Fix(Safety::kUnsafe, "expect the name in sni",
+             {SetJson(tls["subjectAltNames"],
+                      "[" + Quote(tls["sni"].Str()) + "]")});
+  }
+}
+
+void Check(const Object& rule, RuleContext& ctx) {
+  ForEachPolicyScope(rule, [&](const PolicyScope& scope) {
+    Settings settings{scope.policy["tls"], ReadTlsMode(scope.policy["tls"]),
+                      " " + std::string(scope.subset)};
+    if (!OriginatesTls(settings.mode)) return;
+    if (scope.is_port_level) settings.where += ":" + scope.port.Text();
+    CheckMutualHasCertificates(settings, ctx);
+    CheckCredentialIsHonoured(rule, settings, ctx);
+    CheckServerIsVerified(settings, ctx);
+  });
+}
+
+}  // namespace
+
+extern constinit const Rule destination_rule_tls_incomplete = {
+    .id = "destination-rule-tls-incomplete",
+    .title = "DestinationRule TLS lacks what it needs",
+    .severity = Severity::kError,
+    .rationale =
+        R"(MUTUAL without a certificate of the client: istiod skips TLS altogether and
+the proxy sends plaintext (an error).
+
+`credentialName` without a `workloadSelector`: gateways fetch the secret, sidecars
+do not and send plaintext. It is not reported where only gateways are known to
+route to the host.
+
+`insecureSkipVerify`, and `sni` without `subjectAltNames`, leave the server's name
+unverified. Istio compares it with the requested authority by itself only when
+both `sni` and `subjectAltNames` are left out.)",
+    .aliases = {"IST0128", "IST0129"},
+    .kinds = {kDestinationRule},
+    .needs = {kVirtualService},
+    .bad = {{"MUTUAL without certificates", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank, namespace: shop}
+spec:
+  host: bank.partner.example
+  trafficPolicy: {tls: {mode: MUTUAL, caCertificates: /etc/ca.pem}}
+)"},
+            {"A secret that sidecars do not fetch", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank, namespace: shop}
+spec:
+  host: bank.partner.example
+  trafficPolicy: {tls: {mode: MUTUAL, credentialName: bank-client}}
+)"},
+            {"Nobody compares the server's name", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank, namespace: shop}
+spec:
+  host: bank.partner.example
+  trafficPolicy:
+    portLevelSettings:
+    - {port: {number: 443}, tls: {mode: SIMPLE, sni: bank.partner.example}}
+    - {port: {number: 444}, tls: {mode: SIMPLE, insecureSkipVerify: true}}
+)"}},
+    .good = {{"Complete settings", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank, namespace: shop}
+spec:
+  host: bank.partner.example
+  trafficPolicy:
+    tls:
+      mode: MUTUAL
+      clientCertificate: /etc/certs/client.pem
+      privateKey: /etc/certs/key.pem
+      sni: bank.partner.example
+      subjectAltNames: [bank.partner.example]
+)"},
+             {"Istio compares the authority by itself", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank, namespace: shop}
+spec:
+  host: bank.partner.example
+  trafficPolicy: {tls: {mode: SIMPLE}}
+)"},
+             {"Only an egress gateway routes there", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank, namespace: shop}
+spec:
+  host: bank.partner.example
+  trafficPolicy: {tls: {mode: SIMPLE, credentialName: bank-ca}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: bank, namespace: shop}
+spec:
+  hosts: [bank.partner.example]
+  gateways: [egress]
+  http: [{route: [{destination: {host: bank.partner.example, port: {number: 443}}}]}]
+)"}},
+    .check = Check,
+};
+
+}  // namespace meshvet::rules
