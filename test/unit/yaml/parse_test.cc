@@ -89,10 +89,7 @@ TEST(ParseTest, ReadsJsonAndFlowStyle) {
 
 TEST(ParseTest, ReadsBlockStyle) {
   Check({
-      {"a:\n- 1\n- - 2\n  - 3\n-\n",
-       {},
-       {"5:2 did not find expected '-' indicator while parsing a block "
-        "collection (line 2)"}},
+      {"a:\n- 1\n- - 2\n  - 3\n-\n", {R"({"a":[1,[2,3],null]})"}},
       {"a:\n- 1\n- - 2\n  - 3\n", {R"({"a":[1,[2,3]]})"}},
       {"a: |\n  x\n   y\n\nb: >-\n  x\n  y\n",
        {R"({"a":"x\n y\n","b":"x y"})"}},

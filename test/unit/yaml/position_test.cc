@@ -95,7 +95,7 @@ TEST(PositionTest, LaterDocumentsHaveLinesOfTheFile) {
   const Stream stream = Parse("# é\na: 1\n---\n---\n# c\nb:\n  c: ü x\n", {});
   ASSERT_EQ(stream.documents.size(), 2U);
   EXPECT_EQ(stream.documents[1].index(), 2U);
-  EXPECT_EQ(Shown(stream.documents[1].ValueRange("/b/c")), "7:6@34-7:9@38");
+  EXPECT_EQ(Shown(stream.documents[1].ValueRange("/b/c")), "7:6@30-7:9@34");
 }
 
 TEST(PositionTest, DocumentsAfterABrokenOneHaveLinesOfTheFile) {
