@@ -34,7 +34,7 @@ bool IsMarkerAt(std::string_view text, size_t at) {
   if (text.substr(at, kMarker.size()) != kMarker) return false;
   const size_t end = at + kMarker.size();
   constexpr std::string_view kBlank = " \t\r\n";
-  return end == text.size() || kBlank.find(text[end]) != kBlank.npos;
+  return end == text.size() || kBlank.find(text[end]) != std::string_view::npos;
 }
 
 // Reads one text into one Stream.

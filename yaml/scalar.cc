@@ -158,7 +158,7 @@ std::optional<Scalar> Number(std::string_view text) {
     return Number(digits);
   }
   if (text[0] == '.') return Float(text);
-  if (const auto integer = Integer(text)) return integer;
+  if (auto integer = Integer(text)) return integer;
   return Float(text);
 }
 
