@@ -57,7 +57,8 @@ TEST(LimitsTest, AliasBombIsOneProblem) {
   for (int i = 1; i < 30; ++i) {
     const std::string alias = "*a" + std::to_string(i - 1) + ", ";
     const std::string name = "a" + std::to_string(i);
-    text += name + ": &" + name + " [" + Repeat(alias, 9) + "]\n";
+    text.append(name).append(": &").append(name).append(" [");
+    text.append(Repeat(alias, 9)).append("]\n");
   }
   ExpectOneLimit(Parse(text + "---\nok: 1\n", {}), "aliases repeat too much");
   EXPECT_EQ(Parse(text + "---\nok: 1\n", {}).documents.size(), 1U);
@@ -73,8 +74,8 @@ TEST(LimitsTest, MergeBombIsOneProblem) {
   std::string text = "- &m0 {k: 1}\n";
   for (int i = 1; i < 2'000; ++i) {
     const std::string last = "*m" + std::to_string(i - 1);
-    text +=
-        "- &m" + std::to_string(i) + " {<<: [" + last + ", " + last + "]}\n";
+    text.append("- &m").append(std::to_string(i)).append(" {<<: [");
+    text.append(last).append(", ").append(last).append("]}\n");
   }
   const Stream stream = Parse(text, {.max_depth = 1'000});
   ASSERT_EQ(stream.problems.size(), 1U);
