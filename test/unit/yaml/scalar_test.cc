@@ -15,7 +15,8 @@ struct ScalarCase {
   const char* json;  // null: no JSON value
 };
 
-// Each of these was put before kubectl 1.32.
+// kubectl 1.32 prints the same for each, but for two on purpose: it rounds
+// 18446744073709551615 to a double, and replaces the byte of `!!binary /w==`.
 constexpr ScalarCase kScalars[] = {
     {"text", R"("text")"},
     {"yes", "true"},
