@@ -82,7 +82,7 @@ bool Composer::Charge(const Item& item) {
       usage_.alias_bytes <= limits_.max_alias_bytes) {
     return true;
   }
-  return Fail(Problem::Kind::kLimit, "aliases repeat too much",
+  return Fail(Problem::Kind::kLimit, "aliases repeat too much in this file",
               alias_ == nullptr ? item : *alias_);
 }
 

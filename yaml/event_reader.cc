@@ -188,7 +188,8 @@ uint32_t EventReader::TrimmedEnd(uint32_t start, uint32_t end) const {
   size_t at = positions_.ByteOf(end);
   const size_t untrimmed = at;
   constexpr std::string_view kBlank = " \t\r\n";
-  while (at > first + 1 && kBlank.find(text_[at - 1]) != kBlank.npos) --at;
+  while (at > first + 1 && kBlank.find(text_[at - 1]) != std::string_view::npos)
+    --at;
   return end - static_cast<uint32_t>(untrimmed - at);
 }
 

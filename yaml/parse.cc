@@ -34,7 +34,7 @@ bool IsMarkerAt(std::string_view text, size_t at) {
   if (text.substr(at, kMarker.size()) != kMarker) return false;
   const size_t end = at + kMarker.size();
   constexpr std::string_view kBlank = " \t\r\n";
-  return end == text.size() || kBlank.find(text[end]) != kBlank.npos;
+  return end == text.size() || kBlank.find(text[end]) != std::string_view::npos;
 }
 
 // Reads one text into one Stream.
@@ -62,7 +62,8 @@ class StreamParser {
                        const Item& second);
   void ReportFailure(const Failure& failure, const std::string& consequence);
   void Report(Problem::Kind kind, std::string message, Range range);
-  void StopIfTooManyDocuments();
+  size_t TakeBroken(const EventReader& reader, bool full);
+  bool HasTooManyDocuments(const Items& items);
   bool HasTooManyTagDirectives() const;
 
   size_t NextMarker(size_t from, size_t end) const;
@@ -156,41 +157,43 @@ size_t StreamParser::ReadUntilBroken(size_t begin, size_t end) {
   first_in_part_ = true;
   while (!stopped_) {
     const size_t left = limits_.max_nodes - usage_.nodes;
-    switch (reader.Next(items, left)) {
-      case EventReader::Status::kEnd:
-        return kNowhere;
-      case EventReader::Status::kDocument:
-        TakeDocument(items, begin);
-        break;
-      case EventReader::Status::kBad:
-        ReportFailure(reader.failure(), "; this document is skipped");
-        break;
-      case EventReader::Status::kBroken: {
-        const bool full = items.list.size() > left;
-        size_t from = positions().ByteOf(reader.inside());
-        if (IsMarkerAt(text_, from)) from += kMarker.size();
-        const size_t resume = full ? kNowhere : NextMarker(from, text_.size());
-        ReportFailure(reader.failure(), ResumeNote(resume));
-        stopped_ = stopped_ || full;
-        ++ordinal_;
-        return resume < end ? resume : kNowhere;
-      }
+    const EventReader::Status status = reader.Next(items, left);
+    if (status == EventReader::Status::kEnd) return kNowhere;
+    if (status == EventReader::Status::kBroken) {
+      const size_t resume = TakeBroken(reader, items.list.size() > left);
+      return resume < end ? resume : kNowhere;
+    }
+    if (HasTooManyDocuments(items)) return kNowhere;
+    if (status == EventReader::Status::kBad) {
+      ReportFailure(reader.failure(), "; this document is skipped");
+    } else {
+      TakeDocument(items, begin);
     }
     ++ordinal_;
     first_in_part_ = false;
-    StopIfTooManyDocuments();
   }
   return kNowhere;
 }
 
-void StreamParser::StopIfTooManyDocuments() {
-  if (stopped_ || ordinal_ <= limits_.max_documents) return;
-  const Position end = positions().At(text_.size());
+// `full`: the file has no nodes left, so that nothing more is read.
+size_t StreamParser::TakeBroken(const EventReader& reader, bool full) {
+  size_t from = positions().ByteOf(reader.inside());
+  if (IsMarkerAt(text_, from)) from += kMarker.size();
+  const size_t resume = full ? kNowhere : NextMarker(from, text_.size());
+  ReportFailure(reader.failure(), ResumeNote(resume));
+  stopped_ = stopped_ || full;
+  ++ordinal_;
+  return resume;
+}
+
+bool StreamParser::HasTooManyDocuments(const Items& items) {
+  if (ordinal_ < limits_.max_documents) return false;
   Report(Problem::Kind::kLimit,
          "more than " + std::to_string(limits_.max_documents) +
              " documents; the rest of the file is skipped",
-         {end, end});
+         positions().RangeOf(items.start, items.marker_end));
   stopped_ = true;
+  return true;
 }
 
 void StreamParser::TakeDocument(const Items& items, size_t part_begin) {

@@ -20,8 +20,10 @@
 // document ends whatever came before. Only a duplicate key leaves its document
 // in: with the first value, while kubectl would take the last.
 //
-// Every limit is checked before memory is spent; time is linear in the text
-// plus the nodes made. UTF-8 only, with or without byte order mark.
+// Memory is bounded by the limits and the size of the text; time is linear in
+// the text plus the nodes made, with the depth as its largest factor. What a
+// document has used up of a limit of the file stays used when it is left out.
+// UTF-8 only, with or without byte order mark.
 //
 // Positions of aliases: an aliased value is where its `*alias` stands; what is
 // inside it, and members that `<<` brought in, are where the anchor is. A range

@@ -158,7 +158,7 @@ std::optional<Scalar> Number(std::string_view text) {
     return Number(digits);
   }
   if (text[0] == '.') return Float(text);
-  if (const auto integer = Integer(text)) return integer;
+  if (auto integer = Integer(text)) return integer;
   return Float(text);
 }
 
@@ -166,7 +166,10 @@ std::optional<Scalar> Number(std::string_view text) {
 Scalar Plain(std::string_view text) {
   const Start start = StartOf(text);
   if (start == Start::kText) return text;
-  if (auto word = Word(text)) return *std::move(word);
+  const bool digit = !text.empty() && IsDigit(text[0]);
+  if (!digit) {
+    if (auto word = Word(text)) return *std::move(word);
+  }
   if (start == Start::kNumber) {
     if (auto number = Number(text)) return *std::move(number);
   }
@@ -178,8 +181,8 @@ Result<Scalar> AsJsonNumber(double value) {
   if (!std::isfinite(value)) {
     return Error{"infinity and not-a-number have no JSON value"};
   }
-  constexpr double kBelow = 9223372036854775808.0;  // 2^63
-  if (std::trunc(value) == value && value >= -kBelow && value < kBelow) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (std::trunc(value) == value && std::abs(value) <= kExact) {
     return Scalar(static_cast<int64_t>(value));
   }
   return Scalar(value);
