@@ -133,6 +133,17 @@ PortClash FindPortClash(const Cluster& cluster, const MeshView& mesh) {
   return FindForeignTls(cluster, mesh);
 }
 
+bool SuitsAllPorts(const Object& rule, Node policy, TlsMode mode,
+                   const MeshView& mesh) {
+  bool suits = true;
+  ForEachCluster(rule, mesh, [&](Cluster cluster) {
+    if (cluster.tls.policy.value() != policy.value()) return;
+    cluster.tls.mode = mode;
+    suits = suits && FindMtlsClash(cluster, mesh) == MtlsClash::kNone;
+  });
+  return suits;
+}
+
 MtlsClash FindMtlsClash(const Cluster& cluster, const MeshView& mesh) {
   const TlsMode mode = cluster.tls.mode;
   if (mode == TlsMode::kUnknown || OriginatesTls(mode)) return MtlsClash::kNone;

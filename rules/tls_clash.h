@@ -46,6 +46,12 @@ struct Feed {
 };
 Feed FindFeed(const Cluster& cluster, const MeshView& mesh);
 
+// Whether `mode` in place of the settings of `policy` (a trafficPolicy or port
+// entry of the rule) would suit every port that `policy` decides for. What is
+// unknown does not suit.
+bool SuitsAllPorts(const Object& rule, Node policy, TlsMode mode,
+                   const MeshView& mesh);
+
 // Whether every known workload behind the service is outside the mesh; false
 // when none is known.
 bool IsOutsideMesh(const RegistryService& service, const MeshView& mesh);

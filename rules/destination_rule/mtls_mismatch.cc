@@ -28,7 +28,17 @@ void ReportNowhere(const Cluster& cluster, std::string_view why,
   }
 }
 
-void ReportPlaintext(const Cluster& cluster, RuleContext& ctx) {
+// One mode stands for all ports its policy decides for: it may be set without
+// asking only if it suits them all.
+Safety SafetyOf(const Object& rule, const Cluster& cluster, TlsMode mode,
+                const RuleContext& ctx) {
+  return SuitsAllPorts(rule, cluster.tls.policy, mode, ctx.mesh())
+             ? Safety::kSafe
+             : Safety::kUnsafe;
+}
+
+void ReportPlaintext(const Object& rule, const Cluster& cluster,
+                     RuleContext& ctx) {
   const std::string written = cluster.tls.tls["mode"].exists()
                                   ? "mode DISABLE"
                                   : "tls without a mode is DISABLE and";
@@ -37,17 +47,19 @@ void ReportPlaintext(const Cluster& cluster, RuleContext& ctx) {
                  ", where PeerAuthentication demands mTLS (STRICT): the "
                  "connection is reset, callers see a 503")
       .About(cluster.Title() + " DISABLE")
-      .Fix(Safety::kSafe, "set mode ISTIO_MUTUAL",
+      .Fix(SafetyOf(rule, cluster, TlsMode::kIstioMutual, ctx),
+           "set mode ISTIO_MUTUAL",
            {Set(cluster.tls.tls["mode"], "ISTIO_MUTUAL")});
 }
 
-void ReportDisabled(const Cluster& cluster, RuleContext& ctx) {
+void ReportDisabled(const Object& rule, const Cluster& cluster,
+                    RuleContext& ctx) {
   ctx.Report(cluster.tls.place(),
              "mode ISTIO_MUTUAL sends mTLS to " + Target(cluster) +
                  ", where PeerAuthentication has turned it off (DISABLE): the "
                  "handshake fails, callers see a 503")
       .About(cluster.Title() + " ISTIO_MUTUAL")
-      .Fix(Safety::kSafe, "set mode DISABLE",
+      .Fix(SafetyOf(rule, cluster, TlsMode::kDisable, ctx), "set mode DISABLE",
            {Set(cluster.tls.tls["mode"], "DISABLE")});
 }
 
@@ -82,9 +94,9 @@ void CheckCluster(const Object& rule, const Cluster& cluster,
     case MtlsClash::kMtlsToOutside:
       return ReportNowhere(cluster, "whose workloads have no sidecar", ctx);
     case MtlsClash::kPlaintextToStrict:
-      return ReportPlaintext(cluster, ctx);
+      return ReportPlaintext(rule, cluster, ctx);
     case MtlsClash::kMtlsToDisabled:
-      return ReportDisabled(cluster, ctx);
+      return ReportDisabled(rule, cluster, ctx);
     case MtlsClash::kUnsetToStrict:
       return ReportUnset(rule, cluster, ctx);
   }
@@ -121,8 +133,8 @@ outside the mesh only on evidence, `sidecar.istio.io/inject: "false"` on all its
 known pods or a WorkloadEntry without a service account. A wildcard rule is
 judged for each known Service it covers.
 
-The fixes are safe: they are offered only where the PeerAuthentication is known
-and holds for all workloads of the service.)",
+A fix is safe where the new mode suits every port it decides for; otherwise, say
+where PeerAuthentication differs by port, it is a suggestion.)",
     .aliases = {"KIA0206", "KIA0207", "KIA0208", "KIA0505"},
     .kinds = {kDestinationRule},
     .needs = {kService, kServiceEntry, kDestinationRule, kPeerAuthentication,
