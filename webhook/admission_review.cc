@@ -1,0 +1,185 @@
+#include "webhook/admission_review.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "mesh/json_pointer.h"
+#include "webhook/base64.h"
+#include "webhook/warnings.h"
+
+namespace meshvet::webhook {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kApiVersion = "admission.k8s.io/v1";
+constexpr size_t kMostCauses = 32;
+
+constexpr std::array<std::pair<std::string_view, AdmissionOperation>, 4>
+    kOperations = {{{"CREATE", AdmissionOperation::kCreate},
+                    {"UPDATE", AdmissionOperation::kUpdate},
+                    {"DELETE", AdmissionOperation::kDelete},
+                    {"CONNECT", AdmissionOperation::kConnect}}};
+
+Error At(std::string_view where, std::string message) {
+  return {std::move(message), std::string(where)};
+}
+
+// An object of the request, held against what the request says of it. CONNECT
+// carries the caller's options instead (PodExecOptions, say).
+Result<std::optional<Object>> ReadObject(const Review& review, Node node,
+                                         std::string_view where) {
+  if (!node.exists()) return std::optional<Object>();
+  if (!node.IsObject()) return At(where, "expected an object");
+  Object object(node, nullptr, review.ns);
+  if (review.operation == AdmissionOperation::kConnect ||
+      !review.subresource.empty()) {
+    return std::optional(std::move(object));
+  }
+  if (!(object.kind() == review.kind)) {
+    return At(where, "its group and kind are not those of the request");
+  }
+  if (object.ns() != review.ns && !object.ns().empty()) {
+    return At(where, "its namespace is not that of the request");
+  }
+  return std::optional(std::move(object));
+}
+
+Result<AdmissionOperation> ReadOperation(Node node) {
+  for (const auto& [word, operation] : kOperations) {
+    if (node.Str() == word) return operation;
+  }
+  return At("/request/operation", "expected CREATE, UPDATE, DELETE or CONNECT");
+}
+
+// The object an operation cannot do without.
+std::optional<Error> FindMissingObject(const Review& review) {
+  const bool needs_object = review.operation == AdmissionOperation::kCreate ||
+                            review.operation == AdmissionOperation::kUpdate;
+  if (needs_object && !review.object) {
+    return At("/request/object", "missing");
+  }
+  return std::nullopt;
+}
+
+void ReadRequest(Node request, Review& review) {
+  const Node kind = request["kind"];
+  review.uid = request["uid"].Str();
+  review.kind = {kind["group"].Str(), kind["kind"].Str()};
+  review.ns = request["namespace"].Str();
+  review.name = request["name"].Str();
+  review.subresource = request["subResource"].Str();
+  review.user = request["userInfo"]["username"].Str();
+  review.dry_run = request["dryRun"].Bool();
+}
+
+bool IsPlainName(std::string_view key) {
+  return !key.empty() && std::ranges::all_of(key, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-';
+  });
+}
+
+Json Status(const AdmissionResponse& response) {
+  Json causes = Json::array();
+  for (const Cause& cause : response.causes) {
+    if (causes.size() == kMostCauses) break;
+    causes.push_back({{"reason", "FieldValueInvalid"},
+                      {"message", cause.message},
+                      {"field", cause.field}});
+  }
+  Json details = {{"causes", std::move(causes)}};
+  if (response.about != nullptr) {
+    const Review& review = *response.about;
+    if (!review.name.empty()) details["name"] = review.name;
+    details["group"] = review.kind.group;
+    details["kind"] = review.kind.kind;
+  }
+  // 403, since kubectl shows the whole message of a 403 and no more than the
+  // causes of a 422.
+  return {{"status", "Failure"},
+          {"code", 403},
+          {"reason", "Forbidden"},
+          {"message", response.message},
+          {"details", std::move(details)}};
+}
+
+}  // namespace
+
+std::string_view ToString(AdmissionOperation operation) {
+  for (const auto& [word, known] : kOperations) {
+    if (known == operation) return word;
+  }
+  return "";
+}
+
+Result<Review> DecodeReview(std::string_view body, const JsonLimits& limits) {
+  Result<Document> parsed = ParseJson(body, limits);
+  if (!parsed) return parsed.error();
+  Review review;
+  review.document = std::make_shared<const Document>(*std::move(parsed));
+  const Node root = review.document->root();
+  if (root["kind"].Str() != "AdmissionReview") {
+    return At("/kind", "expected AdmissionReview");
+  }
+  if (root["apiVersion"].Str() != kApiVersion) {
+    return At("/apiVersion", "expected " + std::string(kApiVersion));
+  }
+  const Node request = root["request"];
+  if (!request.IsObject()) return At("/request", "missing");
+  ReadRequest(request, review);
+  if (review.uid.empty()) return At("/request/uid", "missing");
+  const auto operation = ReadOperation(request["operation"]);
+  if (!operation) return operation.error();
+  review.operation = *operation;
+  auto object = ReadObject(review, request["object"], "/request/object");
+  if (!object) return object.error();
+  auto old = ReadObject(review, request["oldObject"], "/request/oldObject");
+  if (!old) return old.error();
+  review.object = *std::move(object);
+  review.old_object = *std::move(old);
+  if (auto missing = FindMissingObject(review)) return *missing;
+  return review;
+}
+
+std::string EncodeResponse(const AdmissionResponse& response) {
+  Json answer = {{"uid", response.uid}, {"allowed", response.allowed}};
+  if (!response.allowed) answer["status"] = Status(response);
+  if (!response.patch.empty()) {
+    answer["patchType"] = "JSONPatch";
+    answer["patch"] = EncodeBase64(WritePatch(response.patch));
+  }
+  if (auto warnings = LimitWarnings(response.warnings); !warnings.empty()) {
+    answer["warnings"] = std::move(warnings);
+  }
+  if (!response.audit_annotations.empty()) {
+    answer["auditAnnotations"] = response.audit_annotations;
+  }
+  const Json review = {{"apiVersion", kApiVersion},
+                       {"kind", "AdmissionReview"},
+                       {"response", std::move(answer)}};
+  return review.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string FieldPath(Node root, std::string_view pointer) {
+  const auto tokens = SplitPointer(pointer);
+  if (!tokens) return {};
+  std::string path;
+  Node at = root;
+  for (const std::string& token : *tokens) {
+    if (at.IsArray()) {
+      path += "[" + token + "]";
+    } else if (IsPlainName(token)) {
+      if (!path.empty()) path += '.';
+      path += token;
+    } else {
+      path += "[\"" + token + "\"]";
+    }
+    at = Resolve(at, "/" + EscapePointerToken(token));
+  }
+  return path;
+}
+
+}  // namespace meshvet::webhook
