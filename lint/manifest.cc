@@ -104,12 +104,12 @@ class Reader {
     return manifest_.diagnostics.back();
   }
 
-  void ReportTemplate(const TemplatePlace& place) {
+  void ReportTemplate(const yaml::Range& place) {
     manifest_.is_template = true;
     Report(kHelmTemplate,
            "template directives: render it first, as in "
            "`helm template . | meshvet lint -`",
-           place.range, place.document);
+           place, 0);
   }
 
   void Skip(const SourceDocument& document, std::string_view pointer,

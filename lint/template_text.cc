@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "yaml/template.h"
+
 namespace meshvet::lint {
 namespace {
 
@@ -32,20 +34,16 @@ yaml::Range RangeOn(size_t line_start, uint32_t line, size_t column) {
 
 }  // namespace
 
-std::optional<TemplatePlace> FindTemplate(const SourceFile& file) {
-  const auto broken = std::ranges::find_if(
-      file.problems(), [](const yaml::Problem& problem) {
-        return problem.kind == yaml::Problem::Kind::kSyntax ||
-               problem.kind == yaml::Problem::Kind::kValue;
-      });
-  if (broken == file.problems().end()) return std::nullopt;
+std::optional<yaml::Range> FindTemplate(const SourceFile& file) {
   const std::string_view text = file.text();
+  if (text.find("{{") == text.npos) return std::nullopt;
+  if (!yaml::LooksLikeTemplate(text)) return std::nullopt;
   uint32_t line = 1;
   for (size_t start = 0; start < text.size(); ++line) {
     const size_t end = std::min(text.find('\n', start), text.size());
     const size_t column = FindDirective(text.substr(start, end - start));
     if (column != text.npos) {
-      return TemplatePlace{RangeOn(start, line, column), broken->document};
+      return RangeOn(start, line, column);
     }
     start = end + 1;
   }
