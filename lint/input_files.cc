@@ -36,6 +36,9 @@ std::string Tidy(const fs::path& path) {
   return text;
 }
 
+// Below a directory everything is wanted, behind a glob what matches it.
+constexpr const char* kEverything = "";
+
 class Finder {
  public:
   explicit Finder(const InputOptions& options) : options_(options) {}
@@ -49,7 +52,7 @@ class Finder {
     std::error_code error;
     const fs::file_status status = fs::status(argument, error);
     if (fs::is_directory(status)) {
-      Walk(Tidy(argument), Want::kAll, 0);
+      Walk(Tidy(argument), kEverything, 0);
       return true;
     }
     if (fs::exists(status)) {
@@ -62,11 +65,6 @@ class Finder {
   InputFiles Take() { return std::move(found_); }
 
  private:
-  // Below a directory everything is wanted, behind a glob what matches it.
-  struct Want {
-    static constexpr const char* kAll = "";
-  };
-
   void AddPath(const std::string& path) {
     if (!seen_.insert(path).second) return;
     if (found_.paths.size() >= options_.max_files) {
@@ -166,13 +164,9 @@ class Finder {
   }
 
   bool IsSelected(const std::string& path) const {
-    const std::string relative = RelativeTo(options_.base, path);
-    const auto matches = [&](const std::string& glob) {
-      return PathMatches(glob, relative);
-    };
-    return (options_.include.empty() ||
-            std::ranges::any_of(options_.include, matches)) &&
-           std::ranges::none_of(options_.exclude, matches);
+    return std::ranges::all_of(options_.filters, [&](const PathFilter& filter) {
+      return filter.Allows(path);
+    });
   }
 
   const InputOptions& options_;
@@ -182,6 +176,15 @@ class Finder {
 };
 
 }  // namespace
+
+bool PathFilter::Allows(const std::string& path) const {
+  const std::string relative = RelativeTo(base, path);
+  const auto matches = [&](const std::string& glob) {
+    return PathMatches(glob, relative);
+  };
+  return (include.empty() || std::ranges::any_of(include, matches)) &&
+         std::ranges::none_of(exclude, matches);
+}
 
 Result<InputFiles> FindInputFiles(const std::vector<std::string>& arguments,
                                   const InputOptions& options) {

@@ -23,14 +23,20 @@ namespace meshvet::lint {
 
 inline constexpr const char* kStdin = "-";
 
-struct InputOptions {
-  bool follow_symlinks = false;
-  // Globs of paths, as `RelativeTo` gives them, for what is found below
-  // directories and by globs; a file that was named is always read.
+// Which paths are wanted, by globs that are relative to one directory.
+struct PathFilter {
+  std::string base;                  // the working directory when empty
   std::vector<std::string> include;  // empty for all
   std::vector<std::string> exclude;
-  // What the globs are relative to; the working directory when empty.
-  std::string base;
+
+  bool Allows(const std::string& path) const;
+};
+
+struct InputOptions {
+  bool follow_symlinks = false;
+  // For what is found below directories and by globs; a file that was named is
+  // always read.
+  std::vector<PathFilter> filters;
 
   size_t max_files = 200'000;
   size_t max_depth = 64;

@@ -51,8 +51,7 @@ class Run {
     Result<InputFiles> inputs = FindInputFiles(request_.paths, request_.inputs);
     if (!inputs) return inputs.error();
     InputOptions all = request_.inputs;
-    all.include.clear();
-    all.exclude.clear();
+    all.filters.clear();
     Result<InputFiles> context = FindInputFiles(request_.context, all);
     if (!context) return context.error();
     Load(*inputs, *context);
@@ -226,13 +225,15 @@ class Run {
     all.erase(rest.begin(), rest.end());
   }
 
-  void NameFingerprint(Diagnostic& diagnostic) const {
+  void NameFingerprint(Diagnostic& diagnostic) {
     const ObjectName& object = diagnostic.object;
     const std::string group(GroupOf(object.api_version));
-    const std::string path =
-        RelativeTo(request_.root_directory, diagnostic.path);
+    std::string& key = keys_[diagnostic.path];
+    if (key.empty()) {
+      key = RelativeTo(request_.root_directory, diagnostic.path);
+    }
     diagnostic.fingerprint =
-        Fingerprint({diagnostic.finding.rule, path, group, object.kind,
+        Fingerprint({diagnostic.finding.rule, key, group, object.kind,
                      object.ns, object.name, diagnostic.finding.about});
   }
 
@@ -251,6 +252,7 @@ class Run {
   const LintRequest& request_;
   std::vector<Loaded> files_;
   std::map<std::pair<std::string_view, std::string>, size_t> not_run_;
+  std::map<std::string, std::string> keys_;  // of paths
   Report report_;
 };
 

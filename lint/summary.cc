@@ -137,7 +137,9 @@ std::string NotRunLine(const Report& report, bool verbose) {
          Join(parts, verbose ? ",\n  " : ", ") + "\n";
 }
 
-std::string Statistics(const Report& report) {
+}  // namespace
+
+std::string WriteStatistics(const Report& report) {
   std::map<std::string_view, size_t> by_rule;
   for (const Diagnostic& diagnostic : report.diagnostics) {
     if (!diagnostic.is_suppressed()) ++by_rule[diagnostic.finding.rule];
@@ -151,15 +153,10 @@ std::string Statistics(const Report& report) {
   return text;
 }
 
-}  // namespace
-
-std::string WriteSummary(const Report& report, const SummaryStyle& style) {
-  std::string text;
-  if (style.statistics) text += Statistics(report);
-  text += TotalsLine(report);
-  text += style.verbose ? SkippedList(report) : SkippedLine(report);
-  text += NotRunLine(report, style.verbose);
-  return text;
+std::string WriteSummary(const Report& report, bool verbose) {
+  return TotalsLine(report) +
+         (verbose ? SkippedList(report) : SkippedLine(report)) +
+         NotRunLine(report, verbose);
 }
 
 }  // namespace meshvet::lint

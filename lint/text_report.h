@@ -24,13 +24,12 @@ struct TextStyle {
 // totals are in WriteSummary.
 std::string WriteText(const Report& report, const TextStyle& style);
 
-struct SummaryStyle {
-  bool verbose = false;  // list what was skipped instead of counting it
-  bool statistics = false;
-};
+// The totals, what was skipped and which rules could not judge. `verbose` lists
+// what was skipped instead of counting it.
+std::string WriteSummary(const Report& report, bool verbose);
 
-// The totals, what was skipped and which rules could not judge.
-std::string WriteSummary(const Report& report, const SummaryStyle& style);
+// How often each rule spoke.
+std::string WriteStatistics(const Report& report);
 
 }  // namespace meshvet::lint
 
