@@ -15,12 +15,14 @@ namespace {
 void AddSchema(CLI::App& config, int& exit_code) {
   CLI::App* schema =
       config.add_subcommand("schema", "Print the JSON Schema of a format");
-  schema->add_flag("--report", "of `meshvet lint -o json`")->required();
+  auto report = std::make_shared<bool>(false);
+  schema->add_flag("--report", *report, "of `meshvet lint -o json`")
+      ->required();
   schema->footer(Examples(
       {{"meshvet config schema --report", "what reports look like"},
        {"meshvet config schema --report > report.schema.json", "keep it"},
        {"meshvet config schema --report | jq .properties", "its fields"}}));
-  schema->callback([&exit_code] {
+  schema->callback([report, &exit_code] {
     const bool printed = Print(STDOUT_FILENO, lint::ReportSchema());
     exit_code = printed ? kExitDone : kExitUnfinished;
   });

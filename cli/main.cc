@@ -1,9 +1,13 @@
 // meshvet: vets Istio configuration before it reaches the mesh.
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.h"
@@ -40,20 +44,31 @@ void Describe(CLI::App& app) {
       "3 could not finish.\n");
 }
 
+// `help lint` is `lint --help`.
+std::vector<std::string> Arguments(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments.front() == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  return arguments;
+}
+
 int Run(int argc, char** argv) {
   CLI::App app(kAbout);
   int exit_code = kExitDone;
   Describe(app);
   AddCommands(app, exit_code);
   NameEnvironment(app);
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  std::vector<std::string> arguments = Arguments(argc, argv);
   if (const std::string complaint = FindUnknown(app, arguments);
       !complaint.empty()) {
     std::fprintf(stderr, "meshvet: %s\n", complaint.c_str());
     return kExitUsage;
   }
   try {
-    app.parse(argc, argv);
+    std::ranges::reverse(arguments);  // the order the parser wants
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& stop) {
     // Help and version come this way too, as success.
     return app.exit(stop) == 0 ? kExitDone : kExitUsage;

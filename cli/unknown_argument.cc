@@ -8,11 +8,13 @@
 namespace meshvet::cli {
 namespace {
 
+std::vector<const CLI::App*> CommandsOf(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
 std::string UnknownCommand(const CLI::App& app, const std::string& word) {
   std::vector<std::string_view> names = {"help"};
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) {
-         return true;
-       })) {
+  for (const CLI::App* command : CommandsOf(app)) {
     names.push_back(command->get_name());
   }
   return "unknown command \"" + word + "\"" + DidYouMean(word, names) +
@@ -36,9 +38,7 @@ bool IsLongFlag(const std::string& argument) {
 
 // The subcommand of `app` called `word`, by its name or an alias.
 const CLI::App* FindCommand(const CLI::App& app, const std::string& word) {
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) {
-         return true;
-       })) {
+  for (const CLI::App* command : CommandsOf(app)) {
     if (command->check_name(word)) return command;
   }
   return nullptr;
@@ -56,7 +56,7 @@ std::string FindUnknown(const CLI::App& app,
       const bool is_known = command->get_option_no_throw(flag) != nullptr;
       if (!is_known) return UnknownFlag(*command, flag);
     } else if (!argument.starts_with('-') &&
-               command->get_require_subcommand_max() > 0) {
+               !CommandsOf(*command).empty()) {
       const CLI::App* next = FindCommand(*command, argument);
       if (next == nullptr) return UnknownCommand(*command, argument);
       command = next;

@@ -128,13 +128,13 @@ class Finder {
       const std::string path = Tidy(entry.path());
       if (name == "Chart.yaml") {
         found_.rendered_elsewhere.push_back(
-            {RenderedElsewhere::Kind::kHelmChart, directory, path});
+            {RenderedElsewhere::Kind::kHelm, directory, path});
         Skip(directory, "Helm chart, to be rendered first");
         return true;
       }
       if (IsKustomization(name)) {
         found_.rendered_elsewhere.push_back(
-            {RenderedElsewhere::Kind::kKustomization, directory, path});
+            {RenderedElsewhere::Kind::kKustomize, directory, path});
         Skip(path, "Kustomization, to be built first");
       }
     }

@@ -51,7 +51,7 @@ struct SkippedFile {
 
 // A directory whose files only make sense after a program has rendered them.
 struct RenderedElsewhere {
-  enum class Kind { kHelmChart, kKustomization };
+  enum class Kind { kHelm, kKustomize };
   Kind kind;
   std::string directory;
   std::string marker;  // the Chart.yaml or kustomization.yaml

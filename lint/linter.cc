@@ -21,13 +21,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 std::string RenderCommand(const RenderedElsewhere& place) {
-  const bool is_chart = place.kind == RenderedElsewhere::Kind::kHelmChart;
+  const bool is_chart = place.kind == RenderedElsewhere::Kind::kHelm;
   return std::string(is_chart ? "helm template " : "kubectl kustomize ") +
          place.directory + " | meshvet lint -";
 }
 
 Diagnostic RenderedNotice(const RenderedElsewhere& place) {
-  const bool is_chart = place.kind == RenderedElsewhere::Kind::kHelmChart;
+  const bool is_chart = place.kind == RenderedElsewhere::Kind::kHelm;
   const rules::Rule& rule = is_chart ? kHelmChart : kKustomization;
   Diagnostic diagnostic;
   diagnostic.finding.rule = rule.id;
