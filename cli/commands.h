@@ -17,10 +17,13 @@
 #ifndef MESHVET_CLI_COMMANDS_H_
 #define MESHVET_CLI_COMMANDS_H_
 
-#include <CLI/App.hpp>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace meshvet::cli {
 

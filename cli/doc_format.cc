@@ -1,6 +1,8 @@
 #include "cli/doc_format.h"
 
-#include <CLI/Validators.hpp>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <map>
 
 namespace meshvet::cli {
@@ -11,8 +13,7 @@ void AddDocFormat(CLI::App& command, const std::string& plain,
       {plain, lint::DocFormat::kText},
       {"markdown", lint::DocFormat::kMarkdown},
       {"json", lint::DocFormat::kJson}};
-  command
-      .add_option("-o,--output", into, plain + " (default), markdown, json")
+  command.add_option("-o,--output", into, plain + " (default), markdown, json")
       ->transform(CLI::CheckedTransformer(formats));
 }
 

@@ -5,10 +5,13 @@
 #ifndef MESHVET_CLI_DOC_FORMAT_H_
 #define MESHVET_CLI_DOC_FORMAT_H_
 
-#include <CLI/App.hpp>
 #include <string>
 
 #include "lint/rule_text.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace meshvet::cli {
 

@@ -1,5 +1,8 @@
 #include "cli/environment.h"
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <cctype>
 #include <string>
 
@@ -18,9 +21,8 @@ std::string VariableOf(const std::string& flag) {
 }  // namespace
 
 void NameEnvironment(CLI::App& app) {
-  for (CLI::App* command : app.get_subcommands([](CLI::App*) {
-         return true;
-       })) {
+  for (CLI::App* command :
+       app.get_subcommands([](CLI::App*) { return true; })) {
     for (CLI::Option* option : command->get_options()) {
       if (option->get_lnames().empty() || option->get_positional()) continue;
       if (option == command->get_help_ptr()) continue;

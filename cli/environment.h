@@ -6,7 +6,9 @@
 #ifndef MESHVET_CLI_ENVIRONMENT_H_
 #define MESHVET_CLI_ENVIRONMENT_H_
 
-#include <CLI/App.hpp>
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace meshvet::cli {
 

@@ -22,15 +22,15 @@ CLI::App* AddExplain(CLI::App& app, int& exit_code) {
   command->add_option("--output-dir", options->directory,
                       "write one Markdown page a rule, and an index");
   AddDocFormat(*command, "text", options->format);
-  command->footer(Examples(
-      {{"meshvet explain virtual-service-unknown-host", "one rule"},
-       {"meshvet explain IST0101", "by the code you know"},
-       {"meshvet explain --all -o markdown --output-dir docs/rules",
-        "the documentation"}}));
+  command->footer(
+      Examples({{"meshvet explain virtual-service-unknown-host", "one rule"},
+                {"meshvet explain IST0101", "by the code you know"},
+                {"meshvet explain --all -o markdown --output-dir docs/rules",
+                 "the documentation"}}));
   command->callback([options, &exit_code] {
     const lint::LintOutcome outcome = lint::RunExplain(*options);
-    const bool printed = Print(STDOUT_FILENO, outcome.out) &&
-                         Print(STDERR_FILENO, outcome.err);
+    const bool printed =
+        Print(STDOUT_FILENO, outcome.out) && Print(STDERR_FILENO, outcome.err);
     exit_code = printed ? outcome.exit_code : kExitUnfinished;
   });
   return command;

@@ -111,8 +111,8 @@ int Run(const LintOptions& options) {
 }  // namespace
 
 CLI::App* AddLint(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "lint", "Check manifests, report, exit by severity");
+  CLI::App* command =
+      app.add_subcommand("lint", "Check manifests, report, exit by severity");
   command->alias("check");
   auto options = std::make_shared<LintOptions>();
   options->stdout_is_terminal = isatty(STDOUT_FILENO) != 0;

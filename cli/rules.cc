@@ -16,13 +16,12 @@ CLI::App* AddRules(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("rules", "List the rules");
   auto format = std::make_shared<lint::DocFormat>(lint::DocFormat::kText);
   AddDocFormat(*command, "table", *format);
-  command->footer(Examples(
-      {{"meshvet rules", "as a table"},
-       {"meshvet rules -o json", "for programs"},
-       {"meshvet rules -o markdown", "for a document"}}));
+  command->footer(Examples({{"meshvet rules", "as a table"},
+                            {"meshvet rules -o json", "for programs"},
+                            {"meshvet rules -o markdown", "for a document"}}));
   command->callback([format, &exit_code] {
-    const bool printed = Print(
-        STDOUT_FILENO, lint::WriteRuleList(lint::EveryRule(), *format));
+    const bool printed =
+        Print(STDOUT_FILENO, lint::WriteRuleList(lint::EveryRule(), *format));
     exit_code = printed ? kExitDone : kExitUnfinished;
   });
   return command;

@@ -1,5 +1,8 @@
 #include "cli/unknown_argument.h"
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <string_view>
 
@@ -55,8 +58,7 @@ std::string FindUnknown(const CLI::App& app,
       const std::string flag = argument.substr(0, argument.find('='));
       const bool is_known = command->get_option_no_throw(flag) != nullptr;
       if (!is_known) return UnknownFlag(*command, flag);
-    } else if (!argument.starts_with('-') &&
-               !CommandsOf(*command).empty()) {
+    } else if (!argument.starts_with('-') && !CommandsOf(*command).empty()) {
       const CLI::App* next = FindCommand(*command, argument);
       if (next == nullptr) return UnknownCommand(*command, argument);
       command = next;

@@ -5,9 +5,12 @@
 #ifndef MESHVET_CLI_UNKNOWN_ARGUMENT_H_
 #define MESHVET_CLI_UNKNOWN_ARGUMENT_H_
 
-#include <CLI/App.hpp>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace meshvet::cli {
 

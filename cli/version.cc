@@ -1,4 +1,3 @@
-#include <openssl/crypto.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
@@ -21,9 +20,8 @@ CLI::App* AddVersion(CLI::App& app, int& exit_code) {
                             {"meshvet version -o json", "for programs"},
                             {"meshvet --version", "one line"}}));
   command->callback([format, &exit_code] {
-    const char* tls = OpenSSL_version(OPENSSL_VERSION);
-    const bool printed = Print(
-        STDOUT_FILENO, lint::WriteBuildInfo(tls, *format == "json"));
+    const bool printed =
+        Print(STDOUT_FILENO, lint::WriteBuildInfo(*format == "json"));
     exit_code = printed ? kExitDone : kExitUnfinished;
   });
   return command;

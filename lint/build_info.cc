@@ -18,13 +18,14 @@ constexpr const char* kCompiler = "gcc " __VERSION__;
 
 }  // namespace
 
-std::string WriteBuildInfo(std::string_view tls_library, bool as_json) {
+std::string WriteBuildInfo(bool as_json) {
   std::set<std::string_view> groups;
   for (const GroupKind& kind : MeshApiKinds()) groups.insert(kind.group);
-  const nlohmann::ordered_json info = {
-      {"version", MESHVET_VERSION}, {"compiler", kCompiler},
-      {"tls", tls_library},         {"apiGroups", groups},
-      {"rules", EveryRule().size()}, {"rulesHash", RulesHash()}};
+  const nlohmann::ordered_json info = {{"version", MESHVET_VERSION},
+                                       {"compiler", kCompiler},
+                                       {"api_groups", groups},
+                                       {"rules", EveryRule().size()},
+                                       {"rules_hash", RulesHash()}};
   if (as_json) return info.dump(2) + "\n";
   std::string text = "meshvet " MESHVET_VERSION "\n";
   for (const auto& [name, value] : info.items()) {

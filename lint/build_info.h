@@ -6,12 +6,11 @@
 #define MESHVET_LINT_BUILD_INFO_H_
 
 #include <string>
-#include <string_view>
 
 namespace meshvet::lint {
 
-// Version, compiler, TLS library, rules and the API groups they know.
-std::string WriteBuildInfo(std::string_view tls_library, bool as_json);
+// Version, compiler, rules and the API groups they know.
+std::string WriteBuildInfo(bool as_json);
 
 }  // namespace meshvet::lint
 

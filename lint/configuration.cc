@@ -142,8 +142,7 @@ bool IsRepository(const fs::path& folder) {
 
 std::string FindConfiguration(const std::vector<std::string>& paths) {
   std::error_code error;
-  for (fs::path folder = CommonFolder(paths);;
-       folder = folder.parent_path()) {
+  for (fs::path folder = CommonFolder(paths);; folder = folder.parent_path()) {
     for (const char* name : {".meshvet.yaml", ".meshvet.yml"}) {
       const fs::path file = folder / name;
       if (fs::exists(file, error)) {

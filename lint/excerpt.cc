@@ -46,7 +46,8 @@ std::string_view Dots(const ExcerptStyle& style) {
 
 size_t DotsWidth(const ExcerptStyle& style) { return style.unicode ? 1 : 3; }
 
-// Shows `line` from its byte `from` on. Bytes [first, last) are the marked ones.
+// Shows `line` from its byte `from` on. Bytes [first, last) are the marked
+// ones.
 Window Show(std::string_view line, size_t from, size_t first, size_t last,
             const ExcerptStyle& style) {
   Window window;
@@ -84,8 +85,8 @@ size_t WindowStart(std::string_view line, size_t first, size_t last,
   size_t width = 0;
   while (start > 0 && width < style.max_width / 3) {
     --start;
-    while (start > 0 && (static_cast<unsigned char>(line[start]) & 0xC0U) ==
-                            0x80U) {
+    while (start > 0 &&
+           (static_cast<unsigned char>(line[start]) & 0xC0U) == 0x80U) {
       --start;
     }
     ++width;

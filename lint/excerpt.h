@@ -28,8 +28,8 @@ struct ExcerptStyle {
 };
 
 struct Excerpt {
-  std::string text;    // with newlines; empty if there is nothing to show
-  size_t gutter = 2;   // columns of the line numbers
+  std::string text;   // with newlines; empty if there is nothing to show
+  size_t gutter = 2;  // columns of the line numbers
 };
 
 // The line `range` starts on, the one before it unless it is blank, and the

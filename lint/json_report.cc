@@ -16,7 +16,8 @@ Json PositionJson(const yaml::Position& at) {
 }
 
 Json RangeJson(const yaml::Range& range) {
-  return {{"start", PositionJson(range.start)}, {"end", PositionJson(range.end)}};
+  return {{"start", PositionJson(range.start)},
+          {"end", PositionJson(range.end)}};
 }
 
 Json OptionalRange(const std::optional<yaml::Range>& range) {

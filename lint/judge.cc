@@ -61,9 +61,9 @@ Diagnostic Place(rules::Finding finding, const Case& at, const View& view) {
 
 Verdict JudgeOne(const Case& at, const View& view,
                  const rules::Engine& engine) {
-  rules::Evaluation evaluation = engine.Evaluate(
-      {.object = at.item->object.get(), .file = at.file->key},
-      view.inventory());
+  rules::Evaluation evaluation =
+      engine.Evaluate({.object = at.item->object.get(), .file = at.file->key},
+                      view.inventory());
   Verdict verdict;
   verdict.not_run = std::move(evaluation.not_run);
   for (rules::Finding& finding : evaluation.findings) {

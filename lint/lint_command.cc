@@ -184,8 +184,7 @@ class Command {
     request_.root_namespace = options_.root_namespace;
     request_.default_namespace = options_.default_namespace;
     request_.jobs = options_.jobs == 0 ? DefaultJobs() : options_.jobs;
-    request_.policy =
-        std::make_shared<const rules::Policy>(std::move(policy));
+    request_.policy = std::make_shared<const rules::Policy>(std::move(policy));
     return true;
   }
 

@@ -74,7 +74,8 @@ class Run {
     const std::set<std::string> linted(inputs.paths.begin(),
                                        inputs.paths.end());
     std::vector<std::pair<std::string, bool>> paths;
-    for (const std::string& path : inputs.paths) paths.emplace_back(path, false);
+    for (const std::string& path : inputs.paths)
+      paths.emplace_back(path, false);
     for (const std::string& path : context.paths) {
       if (!linted.contains(path)) paths.emplace_back(path, true);
     }
@@ -101,12 +102,11 @@ class Run {
                       size_t jobs) const {
     Result<std::string> text = ReadText(path, request_.limits.max_bytes);
     if (!text) return text.error();
-    const std::string name =
-        path == kStdin ? request_.stdin_filename : path;
+    const std::string name = path == kStdin ? request_.stdin_filename : path;
     auto file = std::make_shared<SourceFile>(name, *std::move(text));
     file->Parse(jobs, request_.limits);
-    Loaded loaded{file, RelativeTo(request_.root_directory, name), {},
-                  is_context};
+    Loaded loaded{
+        file, RelativeTo(request_.root_directory, name), {}, is_context};
     loaded.manifest = ReadManifest(loaded.file, request_.default_namespace);
     return loaded;
   }
@@ -180,13 +180,13 @@ class Run {
   }
 
   // What the policy says of a loader's finding, as the engine does of a rule's.
+  // The webhook never sees a file, so it does nothing about it.
   bool SettleLoaderFinding(rules::Finding& finding) const {
+    finding.action = rules::Action::kOff;
     const auto settings = request_.policy->rules.find(finding.rule);
-    finding.action = rules::DefaultAction(finding.severity);
     if (settings == request_.policy->rules.end()) return true;
     if (IsUnsuppressible(finding.rule)) return true;
     finding.severity = settings->second.severity.value_or(finding.severity);
-    finding.action = rules::DefaultAction(finding.severity);
     return settings->second.enabled.value_or(true);
   }
 
@@ -216,12 +216,10 @@ class Run {
 
   // A file that is in several sets is judged in each: one finding is enough.
   static void Sort(std::vector<Diagnostic>& all) {
-    std::ranges::stable_sort(all, [](const auto& a, const auto& b) {
-      return KeyOf(a) < KeyOf(b);
-    });
-    const auto rest = std::ranges::unique(all, [](const auto& a, const auto& b) {
-      return KeyOf(a) == KeyOf(b);
-    });
+    std::ranges::stable_sort(
+        all, [](const auto& a, const auto& b) { return KeyOf(a) < KeyOf(b); });
+    const auto rest = std::ranges::unique(
+        all, [](const auto& a, const auto& b) { return KeyOf(a) == KeyOf(b); });
     all.erase(rest.begin(), rest.end());
   }
 

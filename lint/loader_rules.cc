@@ -126,9 +126,9 @@ constinit const Rule kKustomization = {
 
 namespace {
 
-constexpr std::array kRules = {
-    &kDuplicateKey, &kDuplicateObject, &kHelmChart,  &kHelmTemplate,
-    &kKustomization, &kUnknownKind,     &kYamlLimit, &kYamlSyntax};
+constexpr std::array kRules = {&kDuplicateKey, &kDuplicateObject, &kHelmChart,
+                               &kHelmTemplate, &kKustomization,   &kUnknownKind,
+                               &kYamlLimit,    &kYamlSyntax};
 
 }  // namespace
 

@@ -140,9 +140,9 @@ class Reader {
     if (IsList(value, kind)) return ReadList(document, value, pointer, depth);
     if (kind.empty() || version.empty()) {
       const char* missing =
-          kind.empty() ? (version.empty() ? "no apiVersion and no kind"
-                                          : "no kind")
-                       : "no apiVersion";
+          kind.empty()
+              ? (version.empty() ? "no apiVersion and no kind" : "no kind")
+              : "no apiVersion";
       return Skip(document, pointer, missing);
     }
     ReadObject(document, value, pointer);
@@ -210,8 +210,7 @@ class Reader {
     diagnostic.source = SourceOf(item);
     const std::string nearest = Nearest(kind.kind, names);
     if (nearest.empty()) return;
-    diagnostic.finding.fix = {
-        {"replace", "/kind", rules::Quote(nearest)}};
+    diagnostic.finding.fix = {{"replace", "/kind", rules::Quote(nearest)}};
     diagnostic.finding.fix_title = "use " + nearest;
     diagnostic.fix_range = item.document->ValueRange(item.prefix + "/kind");
   }

@@ -73,9 +73,10 @@ Result<std::vector<Output>> ParseOutputs(
   }
   if (outputs.empty()) outputs.emplace_back();
   if (std::ranges::count(outputs, std::string(), &Output::file) > 1) {
-    return Error{"only one format can go to standard output; "
-                 "name a file for the others, as in json=report.json",
-                 "--output"};
+    return Error{
+        "only one format can go to standard output; "
+        "name a file for the others, as in json=report.json",
+        "--output"};
   }
   return outputs;
 }

@@ -76,10 +76,8 @@ constexpr std::array<CodeRange, 9> kWide = {{{0x1100, 0x115F},
                                              {0x1F300, 0x1FAFF},
                                              {0x20000, 0x3FFFD}}};
 
-constexpr std::array<CodeRange, 4> kCombining = {{{0x300, 0x36F},
-                                                  {0x1AB0, 0x1AFF},
-                                                  {0x20D0, 0x20FF},
-                                                  {0xFE00, 0xFE0F}}};
+constexpr std::array<CodeRange, 4> kCombining = {
+    {{0x300, 0x36F}, {0x1AB0, 0x1AFF}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
 
 std::string Hex(char32_t code) {
   constexpr std::string_view kDigits = "0123456789abcdef";

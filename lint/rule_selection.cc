@@ -55,9 +55,8 @@ std::optional<Error> ForEachNamed(const std::vector<std::string>& names,
 
 std::optional<Error> Enable(const std::vector<std::string>& names,
                             const char* flag, Settings& settings) {
-  return ForEachNamed(names, flag, [&](const Rule& rule) {
-    settings[rule.id].enabled = true;
-  });
+  return ForEachNamed(
+      names, flag, [&](const Rule& rule) { settings[rule.id].enabled = true; });
 }
 
 std::optional<Error> SelectOnly(const std::vector<std::string>& names,
@@ -71,8 +70,7 @@ std::optional<Error> Ignore(const std::vector<std::string>& names,
                             Settings& settings) {
   std::optional<Error> refusal;
   auto error = ForEachNamed(names, "--ignore", [&](const Rule& rule) {
-    const bool is_named =
-        std::ranges::find(names, rule.id) != names.end();
+    const bool is_named = std::ranges::find(names, rule.id) != names.end();
     if (IsUnsuppressible(rule.id) && is_named) {
       refusal = Error{std::string(rule.id) +
                           " cannot be ignored: the document was not read",
@@ -96,10 +94,9 @@ std::optional<Error> SetSeverity(const std::string& assignment,
                      "\"; there are error, warning and info",
                  "--severity"};
   }
-  return ForEachNamed({assignment.substr(0, equals)}, "--severity",
-                      [&](const Rule& rule) {
-                        settings[rule.id].severity = severity;
-                      });
+  return ForEachNamed(
+      {assignment.substr(0, equals)}, "--severity",
+      [&](const Rule& rule) { settings[rule.id].severity = severity; });
 }
 
 }  // namespace

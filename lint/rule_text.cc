@@ -25,7 +25,8 @@ rules::Action ActionOf(const Rule& rule) {
 }
 
 std::string KindText(const GroupKind& kind) {
-  const std::string group = kind.group.empty() ? "" : "." + std::string(kind.group);
+  const std::string group =
+      kind.group.empty() ? "" : "." + std::string(kind.group);
   return std::string(kind.kind) + group;
 }
 
@@ -40,9 +41,8 @@ std::string JoinAll(const List& list, const Text& text) {
 }
 
 std::string AliasText(const Rule& rule) {
-  return JoinAll(rule.aliases, [](std::string_view alias) {
-    return std::string(alias);
-  });
+  return JoinAll(rule.aliases,
+                 [](std::string_view alias) { return std::string(alias); });
 }
 
 std::string ActionText(const Rule& rule) {
@@ -73,7 +73,8 @@ std::string SuppressionText(const Rule& rule) {
   if (IsUnsuppressible(rule.id)) {
     return "It cannot be silenced: the document was not read.";
   }
-  if (IsLoaders(rule)) return "Leave it out of a run with `--ignore " + id + "`.";
+  if (IsLoaders(rule))
+    return "Leave it out of a run with `--ignore " + id + "`.";
   const std::string in_policy =
       "an entry under `suppressions.entries` of the configuration, with the "
       "reason";
@@ -113,12 +114,12 @@ std::string Wrapped(std::string_view paragraph, std::string_view indent) {
   std::string text;
   std::string line(indent);
   for (size_t at = 0; at < paragraph.size();) {
-    const size_t end = std::min(paragraph.find_first_of(" \n", at), paragraph.size());
+    const size_t end =
+        std::min(paragraph.find_first_of(" \n", at), paragraph.size());
     const std::string_view word = paragraph.substr(at, end - at);
     at = end + 1;
     if (word.empty()) continue;
-    if (line.size() > indent.size() &&
-        line.size() + 1 + word.size() > kWidth) {
+    if (line.size() > indent.size() && line.size() + 1 + word.size() > kWidth) {
       text += line + "\n";
       line = indent;
     }
@@ -226,8 +227,9 @@ std::string AsMarkdown(const Rule& rule) {
   }
   text += "\n## Why\n\n" + Paragraphs(rule.rationale, "");
   if (!rule.options.empty()) {
-    text += "\n## Options\n\n| option | type | default | meaning |\n"
-            "|---|---|---|---|\n";
+    text +=
+        "\n## Options\n\n| option | type | default | meaning |\n"
+        "|---|---|---|---|\n";
   }
   for (const rules::Option& option : rule.options) {
     text.append("| `").append(option.name).append("` | ");
@@ -239,7 +241,8 @@ std::string AsMarkdown(const Rule& rule) {
   for (const auto& bad : rule.bad) text += MarkdownExample(bad);
   text += "\n## Right\n";
   for (const auto& good : rule.good) text += MarkdownExample(good);
-  return text + "\n## How to silence it\n\n" + Wrapped(SuppressionText(rule), "");
+  return text + "\n## How to silence it\n\n" +
+         Wrapped(SuppressionText(rule), "");
 }
 
 Json ExamplesJson(const rules::List<rules::Example, 8>& examples) {
@@ -300,7 +303,8 @@ std::string MarkdownRow(const Rule& rule) {
   const std::string aliases = rule.aliases.empty() ? "" : AliasText(rule);
   return "| [" + id + "](" + id + ".md) | " +
          std::string(rules::ToString(rule.severity)) + " | " +
-         (IsLoaders(rule) ? "–" : std::string(rules::ToString(ActionOf(rule)))) +
+         (IsLoaders(rule) ? "–"
+                          : std::string(rules::ToString(ActionOf(rule)))) +
          " | " + std::string(rule.title) + " | " + aliases + " |\n";
 }
 
@@ -348,8 +352,9 @@ std::string WriteRuleList(std::span<const Rule* const> rules,
   }
   std::string text;
   if (format == DocFormat::kMarkdown) {
-    text = "| rule | severity | webhook | what is wrong | also known as |\n"
-           "|---|---|---|---|---|\n";
+    text =
+        "| rule | severity | webhook | what is wrong | also known as |\n"
+        "|---|---|---|---|---|\n";
   }
   size_t width = 0;
   for (const Rule* rule : rules) width = std::max(width, rule->id.size());

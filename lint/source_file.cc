@@ -29,8 +29,8 @@ size_t NextCut(std::string_view text, size_t from) {
     const size_t start = line == text.npos ? 0 : line + 1;
     const size_t after = at + 4;
     const bool is_marker =
-        after == text.size() || std::isspace(static_cast<unsigned char>(
-                                    text[after])) != 0;
+        after == text.size() ||
+        std::isspace(static_cast<unsigned char>(text[after])) != 0;
     if (is_marker && text[start] != '%' && start <= at) return at + 1;
   }
   return text.npos;
@@ -136,8 +136,8 @@ void SourceFile::Parse(size_t jobs, const yaml::Limits& limits) {
 }
 
 const SourceDocument* SourceFile::Find(size_t index) const {
-  const auto found = std::ranges::lower_bound(documents_, index, {},
-                                              &SourceDocument::index);
+  const auto found =
+      std::ranges::lower_bound(documents_, index, {}, &SourceDocument::index);
   if (found == documents_.end() || found->index() != index) return nullptr;
   return &*found;
 }

@@ -126,15 +126,15 @@ std::string NotRunLine(const Report& report, bool verbose) {
   std::vector<std::string> parts;
   for (const auto& [reason, names] : rules_by_reason) {
     if (parts.size() == kShown && !verbose) {
-      parts.push_back(
-          "and " + Count(rules_by_reason.size() - kShown, "more reason"));
+      parts.push_back("and " +
+                      Count(rules_by_reason.size() - kShown, "more reason"));
       break;
     }
     parts.push_back(Join({names.begin(), names.end()}) + " (" +
                     Printable(reason) + ")");
   }
-  return Count(rules.size(), "rule") + " not run: " +
-         Join(parts, verbose ? ",\n  " : ", ") + "\n";
+  return Count(rules.size(), "rule") +
+         " not run: " + Join(parts, verbose ? ",\n  " : ", ") + "\n";
 }
 
 }  // namespace

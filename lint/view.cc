@@ -20,9 +20,8 @@ std::string KeyOf(const GroupKind& kind, std::string_view ns,
 }
 
 bool IsIn(const std::vector<std::string>& globs, const std::string& path) {
-  return std::ranges::any_of(globs, [&](const std::string& glob) {
-    return PathMatches(glob, path);
-  });
+  return std::ranges::any_of(
+      globs, [&](const std::string& glob) { return PathMatches(glob, path); });
 }
 
 }  // namespace
