@@ -1,0 +1,39 @@
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/doc_format.h"
+#include "cli/print.h"
+#include "lint/explain_command.h"
+
+namespace meshvet::cli {
+
+CLI::App* AddExplain(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "explain", "Say what a rule finds, why, and how to mend it");
+  auto options = std::make_shared<lint::ExplainOptions>();
+  command->add_option("rules", options->names,
+                      "ids, aliases such as IST0101, or globs");
+  command->add_flag("--all", options->all, "every rule");
+  command->add_option("--output-dir", options->directory,
+                      "write one Markdown page a rule, and an index");
+  AddDocFormat(*command, "text", options->format);
+  command->footer(
+      Examples({{"meshvet explain virtual-service-unknown-host", "one rule"},
+                {"meshvet explain IST0101", "by the code you know"},
+                {"meshvet explain --all -o markdown --output-dir docs/rules",
+                 "the documentation"}}));
+  command->callback([options, &exit_code] {
+    const lint::LintOutcome outcome = lint::RunExplain(*options);
+    const bool printed =
+        Print(STDOUT_FILENO, outcome.out) && Print(STDERR_FILENO, outcome.err);
+    exit_code = printed ? outcome.exit_code : kExitUnfinished;
+  });
+  return command;
+}
+
+}  // namespace meshvet::cli

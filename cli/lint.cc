@@ -1,0 +1,134 @@
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <map>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "lint/lint_command.h"
+
+namespace meshvet::cli {
+namespace {
+
+using lint::LintOptions;
+
+const std::map<std::string, lint::ColorChoice>& Colors() {
+  static const std::map<std::string, lint::ColorChoice> colors = {
+      {"auto", lint::ColorChoice::kAuto},
+      {"always", lint::ColorChoice::kAlways},
+      {"never", lint::ColorChoice::kNever}};
+  return colors;
+}
+
+// A flag that takes a list: given several times, or with commas.
+CLI::Option* AddList(CLI::App& command, const char* name,
+                     std::vector<std::string>& into, const char* meaning) {
+  return command.add_option(name, into, meaning)
+      ->allow_extra_args(false)
+      ->delimiter(',');
+}
+
+void AddInputs(CLI::App& command, LintOptions& options) {
+  command.add_option("paths", options.paths,
+                     "files, directories, globs, or - for standard input "
+                     "(default .)");
+  command.add_option("--stdin-filename", options.stdin_filename,
+                     "what to call standard input");
+  AddList(command, "--exclude", options.exclude,
+          "globs of paths below directories to leave out");
+  command.add_flag("--follow-symlinks", options.follow_symlinks,
+                   "follow symbolic links below directories");
+}
+
+void AddContext(CLI::App& command, LintOptions& options) {
+  AddList(command, "--context", options.context,
+          "files and directories whose objects are known but not judged");
+  command.add_flag("--complete", options.complete,
+                   "input and context are the whole mesh: what is not there "
+                   "does not exist");
+  AddList(command, "--assume-host", options.assume_hosts,
+          "globs of hosts that exist although nothing defines them");
+  command.add_option("--mesh-config", options.mesh_config,
+                     "istiod's mesh.yaml, or the ConfigMap that holds it");
+  command.add_option("--root-namespace", options.root_namespace,
+                     "the mesh's root namespace (default istio-system)");
+  command.add_option("-n,--namespace", options.default_namespace,
+                     "of objects that name none (default default)");
+}
+
+void AddRuleFlags(CLI::App& command, LintOptions& options) {
+  command.add_option("--config", options.config,
+                     "configuration file (default: the nearest .meshvet.yaml)");
+  command.add_flag("--no-config", options.no_config,
+                   "use no configuration file");
+  AddList(command, "--select", options.rules.select,
+          "run these rules alone: ids, aliases, globs, or all");
+  AddList(command, "--extend-select", options.rules.extend_select,
+          "run these rules too");
+  AddList(command, "--ignore", options.rules.ignore, "leave these rules out");
+  AddList(command, "--severity", options.rules.severity,
+          "change a rule's severity: ID=error");
+}
+
+void AddReportFlags(CLI::App& command, LintOptions& options) {
+  AddList(command, "-o,--output", options.outputs,
+          "FORMAT or FORMAT=FILE, several times: full (default), concise, "
+          "json");
+  command.add_option("--fail-on", options.fail_on,
+                     "exit 1 from this severity on: error (default), warning, "
+                     "info, never");
+  command.add_option("--show", options.show,
+                     "list findings from this severity on (default info)");
+  command.add_option("--max-findings", options.max_findings,
+                     "list no more than these");
+  command.add_flag("--statistics", options.statistics,
+                   "count findings by rule");
+  command.add_flag("--no-excerpt", options.no_excerpt,
+                   "leave out the lines of the files");
+  command.add_flag("--exit-zero", options.exit_zero,
+                   "exit 0 whatever is found");
+  command.add_flag("--allow-empty", options.allow_empty,
+                   "nothing to lint is no error");
+  command.add_flag("-q,--quiet", options.quiet, "no summary");
+  command.add_flag("-v,--verbose", options.verbose, "list what was skipped");
+  command.add_option("--color", options.color, "auto (default), always, never")
+      ->transform(CLI::CheckedTransformer(Colors(), CLI::ignore_case));
+  command.add_option("-j,--jobs", options.jobs,
+                     "threads (default: one for each core)");
+}
+
+int Run(const LintOptions& options) {
+  const lint::LintOutcome outcome =
+      lint::RunLint(options, lint::ProcessEnvironment);
+  const bool printed =
+      Print(STDOUT_FILENO, outcome.out) && Print(STDERR_FILENO, outcome.err);
+  return printed ? outcome.exit_code : kExitUnfinished;
+}
+
+}  // namespace
+
+CLI::App* AddLint(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("lint", "Check manifests, report, exit by severity");
+  command->alias("check");
+  auto options = std::make_shared<LintOptions>();
+  options->stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
+  AddInputs(*command, *options);
+  AddContext(*command, *options);
+  AddRuleFlags(*command, *options);
+  AddReportFlags(*command, *options);
+  command->footer(Examples(
+      {{"meshvet lint deploy/", "check every manifest below deploy/"},
+       {"helm template . | meshvet lint -", "check what a chart renders"},
+       {"meshvet lint --context platform/ shop.yaml",
+        "judge one file, knowing the rest"},
+       {"meshvet lint -o full -o json=report.json .",
+        "for people and for programs"}}));
+  command->callback([options, &exit_code] { exit_code = Run(*options); });
+  return command;
+}
+
+}  // namespace meshvet::cli

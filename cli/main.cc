@@ -1,0 +1,89 @@
+// meshvet: vets Istio configuration before it reaches the mesh.
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/environment.h"
+#include "cli/unknown_argument.h"
+
+namespace meshvet::cli {
+namespace {
+
+constexpr const char* kAbout =
+    "meshvet vets Istio configuration before it reaches the mesh.\n";
+
+// Commands in the order the help text lists them.
+void AddCommands(CLI::App& app, int& exit_code) {
+  AddServe(app, exit_code);
+  AddLint(app, exit_code);
+  AddExplain(app, exit_code);
+  AddRules(app, exit_code);
+  AddReview(app, exit_code);
+  AddConfig(app, exit_code);
+  AddVersion(app, exit_code);
+}
+
+void Describe(CLI::App& app) {
+  app.name("meshvet");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  app.set_version_flag("--version", std::string("meshvet " MESHVET_VERSION));
+  app.footer(
+      Examples({{"meshvet lint deploy/", "check every manifest below deploy/"},
+                {"meshvet serve", "run the admission webhook"},
+                {"meshvet explain IST0101", "what a finding means"}}) +
+      "\nExit codes: 0 done, 1 the answer is no, 2 wrong usage, "
+      "3 could not finish.\n");
+}
+
+// `help lint` is `lint --help`.
+std::vector<std::string> Arguments(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments.front() == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  return arguments;
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app(kAbout);
+  int exit_code = kExitDone;
+  Describe(app);
+  AddCommands(app, exit_code);
+  NameEnvironment(app);
+  std::vector<std::string> arguments = Arguments(argc, argv);
+  if (const std::string complaint = FindUnknown(app, arguments);
+      !complaint.empty()) {
+    std::fprintf(stderr, "meshvet: %s\n", complaint.c_str());
+    return kExitUsage;
+  }
+  try {
+    std::ranges::reverse(arguments);  // the order the parser wants
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& stop) {
+    // Help and version come this way too, as success.
+    return app.exit(stop) == 0 ? kExitDone : kExitUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace meshvet::cli
+
+int main(int argc, char** argv) {
+  try {
+    return meshvet::cli::Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "meshvet: internal error: %s\n", error.what());
+    return meshvet::cli::kExitUnfinished;
+  }
+}

@@ -1,0 +1,30 @@
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "lint/build_info.h"
+
+namespace meshvet::cli {
+
+CLI::App* AddVersion(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("version", "Print the version");
+  auto format = std::make_shared<std::string>("text");
+  command->add_option("-o,--output", *format, "text (default) or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  command->footer(Examples({{"meshvet version", "for people"},
+                            {"meshvet version -o json", "for programs"},
+                            {"meshvet --version", "one line"}}));
+  command->callback([format, &exit_code] {
+    const bool printed =
+        Print(STDOUT_FILENO, lint::WriteBuildInfo(*format == "json"));
+    exit_code = printed ? kExitDone : kExitUnfinished;
+  });
+  return command;
+}
+
+}  // namespace meshvet::cli

@@ -1,0 +1,40 @@
+#include "lint/build_info.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "lint/loader_rules.h"
+#include "lint/rule_text.h"
+#include "mesh/kinds.h"
+
+namespace meshvet::lint {
+namespace {
+
+#ifdef __clang__
+constexpr const char* kCompiler = "clang " __clang_version__;
+#else
+constexpr const char* kCompiler = "gcc " __VERSION__;
+#endif
+
+}  // namespace
+
+std::string WriteBuildInfo(bool as_json) {
+  std::set<std::string_view> groups;
+  for (const GroupKind& kind : MeshApiKinds()) groups.insert(kind.group);
+  const nlohmann::ordered_json info = {{"version", MESHVET_VERSION},
+                                       {"compiler", kCompiler},
+                                       {"api_groups", groups},
+                                       {"rules", EveryRule().size()},
+                                       {"rules_hash", RulesHash()}};
+  if (as_json) return info.dump(2) + "\n";
+  std::string text = "meshvet " MESHVET_VERSION "\n";
+  for (const auto& [name, value] : info.items()) {
+    if (name == "version") continue;
+    const std::string shown =
+        value.is_string() ? value.get<std::string>() : value.dump();
+    text += "  " + name + ": " + shown + "\n";
+  }
+  return text;
+}
+
+}  // namespace meshvet::lint

@@ -1,0 +1,64 @@
+#include "lint/explain_command.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "lint/loader_rules.h"
+#include "lint/output.h"
+#include "lint/printable.h"
+#include "lint/rule_selection.h"
+
+namespace meshvet::lint {
+namespace {
+
+constexpr int kUsage = 2;
+constexpr int kUnfinished = 3;
+
+LintOutcome Refuse(int exit_code, const std::string& message) {
+  return {exit_code, {}, "meshvet: " + Printable(message) + "\n"};
+}
+
+LintOutcome WritePages(const ExplainOptions& options) {
+  if (!options.all || options.format != DocFormat::kMarkdown) {
+    return Refuse(kUsage, "--output-dir goes with --all -o markdown");
+  }
+  std::error_code error;
+  std::filesystem::create_directories(options.directory, error);
+  for (const auto& [name, page] : WriteRulePages()) {
+    const std::string path = options.directory + "/" + name;
+    const Result<Unit> written = WriteFile(path, page);
+    if (written) continue;
+    return Refuse(kUnfinished, path + ": " + written.error().message);
+  }
+  return {};
+}
+
+std::string WriteAll(const std::vector<const rules::Rule*>& rules,
+                     DocFormat format) {
+  if (format == DocFormat::kJson) return WriteRulesInFull(rules);
+  std::string text;
+  for (const rules::Rule* rule : rules) {
+    if (!text.empty()) text += '\n';
+    text += WriteRule(*rule, format);
+  }
+  return text;
+}
+
+}  // namespace
+
+LintOutcome RunExplain(const ExplainOptions& options) {
+  if (!options.directory.empty()) return WritePages(options);
+  if (options.all) return {0, WriteAll(EveryRule(), options.format), {}};
+  if (options.names.empty()) {
+    return Refuse(kUsage, "which rule? `meshvet rules` lists them");
+  }
+  std::vector<const rules::Rule*> rules;
+  for (const std::string& name : options.names) {
+    const auto named = RulesNamed(name);
+    if (!named) return Refuse(kUsage, named.error().message);
+    rules.insert(rules.end(), named->begin(), named->end());
+  }
+  return {0, WriteAll(rules, options.format), {}};
+}
+
+}  // namespace meshvet::lint

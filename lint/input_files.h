@@ -1,0 +1,78 @@
+// File: lint/input_files.h
+//
+// Which files a run reads: what was named on the command line, and what is
+// found below the directories named there.
+//
+//   const InputFiles inputs = FindInputFiles({"deploy", "a.yaml"}, options);
+//
+// Order is that of the arguments, and by name below a directory, so a run reads
+// the same files in the same order everywhere. Nothing is passed over silently:
+// `skipped` says what was, and why.
+
+#ifndef MESHVET_LINT_INPUT_FILES_H_
+#define MESHVET_LINT_INPUT_FILES_H_
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mesh/result.h"
+
+namespace meshvet::lint {
+
+inline constexpr const char* kStdin = "-";
+
+// Which paths are wanted, by globs that are relative to one directory.
+struct PathFilter {
+  std::string base;                  // the working directory when empty
+  std::vector<std::string> include;  // empty for all
+  std::vector<std::string> exclude;
+
+  bool Allows(const std::string& path) const;
+};
+
+struct InputOptions {
+  bool follow_symlinks = false;
+  // For what is found below directories and by globs; a file that was named is
+  // always read.
+  std::vector<PathFilter> filters;
+
+  size_t max_files = 200'000;
+  size_t max_depth = 64;
+};
+
+struct SkippedFile {
+  std::string path;
+  std::string reason;
+
+  friend bool operator==(const SkippedFile&, const SkippedFile&) = default;
+};
+
+// A directory whose files only make sense after a program has rendered them.
+struct RenderedElsewhere {
+  enum class Kind { kHelm, kKustomize };
+  Kind kind;
+  std::string directory;
+  std::string marker;  // the Chart.yaml or kustomization.yaml
+};
+
+struct InputFiles {
+  std::vector<std::string> paths;  // kStdin for standard input
+  std::vector<SkippedFile> skipped;
+  std::vector<RenderedElsewhere> rendered_elsewhere;
+  // What could not be read, while the rest could.
+  std::vector<Error> failures;
+};
+
+// An error names the argument that matches nothing.
+Result<InputFiles> FindInputFiles(const std::vector<std::string>& arguments,
+                                  const InputOptions& options);
+
+// `path` as seen from the directory `base`, with forward slashes and without
+// "./"; unchanged where it lies outside.
+std::string RelativeTo(const std::string& base, const std::string& path);
+
+}  // namespace meshvet::lint
+
+#endif  // MESHVET_LINT_INPUT_FILES_H_

@@ -1,0 +1,170 @@
+#include "lint/json_report.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "lint/loader_rules.h"
+#include "lint/rule_text.h"
+
+namespace meshvet::lint {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json PositionJson(const yaml::Position& at) {
+  return {{"line", at.line}, {"column", at.column}, {"offset", at.offset}};
+}
+
+Json RangeJson(const yaml::Range& range) {
+  return {{"start", PositionJson(range.start)},
+          {"end", PositionJson(range.end)}};
+}
+
+Json OptionalRange(const std::optional<yaml::Range>& range) {
+  return range ? RangeJson(*range) : Json(nullptr);
+}
+
+Json TextOrNull(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json ObjectJson(const ObjectName& object) {
+  if (object.kind.empty()) return nullptr;
+  return {{"apiVersion", object.api_version},
+          {"kind", object.kind},
+          {"namespace", object.ns},
+          {"name", object.name}};
+}
+
+Json OperationJson(const PatchOperation& operation) {
+  Json json = {{"op", operation.op}, {"path", operation.path}};
+  if (!operation.value.empty()) {
+    json["value"] = Json::parse(operation.value, nullptr, false);
+  }
+  if (!operation.from.empty()) json["from"] = operation.from;
+  return json;
+}
+
+Json FixesJson(const Diagnostic& diagnostic) {
+  Json fixes = Json::array();
+  const rules::Finding& finding = diagnostic.finding;
+  if (finding.fix.empty()) return fixes;
+  Json operations = Json::array();
+  for (const PatchOperation& operation : finding.fix) {
+    operations.push_back(OperationJson(operation));
+  }
+  const bool safe = finding.fix_safety == rules::Safety::kSafe;
+  fixes.push_back({{"applicability", safe ? "safe" : "unsafe"},
+                   {"message", finding.fix_title},
+                   {"operations", std::move(operations)},
+                   {"range", OptionalRange(diagnostic.fix_range)}});
+  return fixes;
+}
+
+Json RelatedJson(const std::vector<RelatedPlace>& related) {
+  Json list = Json::array();
+  for (const RelatedPlace& place : related) {
+    list.push_back({{"message", place.message},
+                    {"file", TextOrNull(place.file)},
+                    {"range", OptionalRange(place.range)},
+                    {"object", ObjectJson(place.object)},
+                    {"pointer", place.pointer}});
+  }
+  return list;
+}
+
+Json AliasesJson(std::string_view id) {
+  Json aliases = Json::array();
+  const rules::Rule* rule = FindAnyRule(id);
+  if (rule == nullptr) return aliases;
+  for (const std::string_view alias : rule->aliases) aliases.push_back(alias);
+  return aliases;
+}
+
+Json FindingJson(const Diagnostic& diagnostic) {
+  const rules::Finding& finding = diagnostic.finding;
+  return {{"rule", finding.rule},
+          {"aliases", AliasesJson(finding.rule)},
+          {"severity", rules::ToString(finding.severity)},
+          {"action", rules::ToString(finding.action)},
+          {"message", finding.message},
+          {"notes", finding.notes},
+          {"file", diagnostic.path},
+          {"range", RangeJson(diagnostic.range)},
+          {"document", diagnostic.document},
+          {"object", ObjectJson(diagnostic.object)},
+          {"pointer", finding.pointer},
+          {"source", TextOrNull(diagnostic.source)},
+          {"fixes", FixesJson(diagnostic)},
+          {"related", RelatedJson(diagnostic.related)},
+          {"fingerprint", diagnostic.fingerprint},
+          {"suppressed", TextOrNull(finding.suppressed)}};
+}
+
+Json SkippedJson(const Report& report) {
+  Json files = Json::array();
+  for (const SkippedFile& file : report.skipped_files) {
+    files.push_back({{"file", file.path}, {"reason", file.reason}});
+  }
+  Json documents = Json::array();
+  for (const SkippedDocument& document : report.skipped_documents) {
+    documents.push_back({{"file", document.file},
+                         {"document", document.document},
+                         {"line", document.line},
+                         {"reason", document.reason}});
+  }
+  Json rules = Json::array();
+  for (const RuleNotRun& rule : report.not_run) {
+    rules.push_back({{"rule", rule.rule},
+                     {"reason", rule.reason},
+                     {"objects", rule.objects}});
+  }
+  return {{"files", std::move(files)},
+          {"documents", std::move(documents)},
+          {"rules", std::move(rules)}};
+}
+
+Json FailuresJson(const std::vector<Error>& failures) {
+  Json list = Json::array();
+  for (const Error& failure : failures) {
+    list.push_back({{"file", failure.where}, {"message", failure.message}});
+  }
+  return list;
+}
+
+Json SummaryJson(const Report& report) {
+  const Summary& summary = report.summary;
+  return {{"files", summary.files},
+          {"objects", summary.objects},
+          {"empty_documents", summary.empty_documents},
+          {"error", summary.errors()},
+          {"warning", summary.warnings()},
+          {"info", summary.infos()},
+          {"suppressed", summary.suppressed},
+          {"fixable", summary.fixable},
+          {"fixable_unsafely", summary.fixable_unsafely},
+          {"not_shown", report.not_shown},
+          {"elapsed_ms", std::round(summary.elapsed_ms * 10) / 10}};
+}
+
+}  // namespace
+
+std::string WriteJson(const Report& report) {
+  Json findings = Json::array();
+  for (const Diagnostic& diagnostic : report.diagnostics) {
+    findings.push_back(FindingJson(diagnostic));
+  }
+  const Json json = {{"version", 1},
+                     {"tool",
+                      {{"name", "meshvet"},
+                       {"version", MESHVET_VERSION},
+                       {"rules", RulesHash()}}},
+                     {"findings", std::move(findings)},
+                     {"skipped", SkippedJson(report)},
+                     {"failures", FailuresJson(report.failures)},
+                     {"summary", SummaryJson(report)},
+                     {"exit_code", report.exit_code}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace meshvet::lint

@@ -1,0 +1,275 @@
+#include "lint/linter.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "lint/fingerprint.h"
+#include "lint/judge.h"
+#include "lint/loader_rules.h"
+#include "lint/manifest.h"
+#include "lint/parallel.h"
+#include "lint/view.h"
+#include "rules/engine.h"
+
+namespace meshvet::lint {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string RenderCommand(const RenderedElsewhere& place) {
+  const bool is_chart = place.kind == RenderedElsewhere::Kind::kHelm;
+  return std::string(is_chart ? "helm template " : "kubectl kustomize ") +
+         place.directory + " | meshvet lint -";
+}
+
+Diagnostic RenderedNotice(const RenderedElsewhere& place) {
+  const bool is_chart = place.kind == RenderedElsewhere::Kind::kHelm;
+  const rules::Rule& rule = is_chart ? kHelmChart : kKustomization;
+  Diagnostic diagnostic;
+  diagnostic.finding.rule = rule.id;
+  diagnostic.finding.severity = rule.severity;
+  diagnostic.finding.message =
+      std::string(is_chart ? "a Helm chart is not read"
+                           : "patches and prefixes are not seen here") +
+      "; lint what it renders: " + RenderCommand(place);
+  diagnostic.finding.about = place.directory;
+  diagnostic.path = place.marker;
+  return diagnostic;
+}
+
+// Everything of one run, from paths to diagnostics.
+class Run {
+ public:
+  explicit Run(const LintRequest& request) : request_(request) {}
+
+  Result<Report> Go() {
+    const auto start = Clock::now();
+    Result<InputFiles> inputs = FindInputFiles(request_.paths, request_.inputs);
+    if (!inputs) return inputs.error();
+    InputOptions all = request_.inputs;
+    all.filters.clear();
+    Result<InputFiles> context = FindInputFiles(request_.context, all);
+    if (!context) return context.error();
+    Load(*inputs, *context);
+    Judge();
+    Finish();
+    report_.summary.elapsed_ms =
+        std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    return std::move(report_);
+  }
+
+ private:
+  void Load(InputFiles& inputs, const InputFiles& context) {
+    for (const RenderedElsewhere& place : inputs.rendered_elsewhere) {
+      report_.diagnostics.push_back(RenderedNotice(place));
+    }
+    report_.skipped_files = std::move(inputs.skipped);
+    report_.failures = std::move(inputs.failures);
+    report_.failures.insert(report_.failures.end(), context.failures.begin(),
+                            context.failures.end());
+    const std::set<std::string> linted(inputs.paths.begin(),
+                                       inputs.paths.end());
+    std::vector<std::pair<std::string, bool>> paths;
+    for (const std::string& path : inputs.paths)
+      paths.emplace_back(path, false);
+    for (const std::string& path : context.paths) {
+      if (!linted.contains(path)) paths.emplace_back(path, true);
+    }
+    ReadAll(paths);
+  }
+
+  void ReadAll(const std::vector<std::pair<std::string, bool>>& paths) {
+    std::vector<Result<Loaded>> loaded(paths.size(), Error{});
+    const size_t jobs_each =
+        std::max<size_t>(1, request_.jobs / std::max<size_t>(1, paths.size()));
+    ParallelFor(paths.size(), request_.jobs, [&](size_t i) {
+      loaded[i] = Read(paths[i].first, paths[i].second, jobs_each);
+    });
+    for (Result<Loaded>& file : loaded) {
+      if (file) {
+        files_.push_back(*std::move(file));
+      } else {
+        report_.failures.push_back(file.error());
+      }
+    }
+  }
+
+  Result<Loaded> Read(const std::string& path, bool is_context,
+                      size_t jobs) const {
+    Result<std::string> text = ReadText(path, request_.limits.max_bytes);
+    if (!text) return text.error();
+    const std::string name = path == kStdin ? request_.stdin_filename : path;
+    auto file = std::make_shared<SourceFile>(name, *std::move(text));
+    file->Parse(jobs, request_.limits);
+    Loaded loaded{
+        file, RelativeTo(request_.root_directory, name), {}, is_context};
+    loaded.manifest = ReadManifest(loaded.file, request_.default_namespace);
+    return loaded;
+  }
+
+  MeshConfig Mesh() const {
+    MeshConfig mesh = request_.policy->mesh;
+    if (!request_.root_namespace.empty()) {
+      mesh.root_namespace = request_.root_namespace;
+    }
+    if (request_.believes_config_map) BelieveConfigMap(mesh);
+    if (!request_.root_namespace.empty()) {
+      mesh.root_namespace = request_.root_namespace;
+    }
+    return mesh;
+  }
+
+  void BelieveConfigMap(MeshConfig& mesh) const {
+    const std::string root = mesh.root_namespace;
+    for (const Loaded& file : files_) {
+      for (const auto& [ns, text] : file.manifest.mesh_texts) {
+        if (ns != root) continue;
+        const yaml::Stream stream = yaml::Parse(text, request_.limits);
+        if (stream.documents.empty()) continue;
+        mesh = ReadMeshConfig(stream.documents.front().root(), mesh);
+      }
+    }
+  }
+
+  void Judge() {
+    for (const Loaded& file : files_) CollectManifest(file);
+    const rules::Engine engine(request_.policy, {}, request_.rules);
+    const MeshConfig mesh = Mesh();
+    for (auto& group : Group(files_, request_.policy->sets)) {
+      const View view(std::move(group), mesh, request_.policy->coverage);
+      Collect(ReportDuplicates(view));
+      for (Verdict& verdict : JudgeAll(view, engine, request_.jobs)) {
+        Collect(std::move(verdict.diagnostics));
+        for (const rules::NotRun& not_run : verdict.not_run) {
+          ++not_run_[{not_run.rule, not_run.reason}];
+        }
+      }
+    }
+  }
+
+  void Collect(std::vector<Diagnostic> diagnostics) {
+    std::ranges::move(diagnostics, std::back_inserter(report_.diagnostics));
+  }
+
+  void CollectManifest(const Loaded& file) {
+    if (file.is_context) {
+      if (!file.manifest.diagnostics.empty()) {
+        const Diagnostic& first = file.manifest.diagnostics.front();
+        report_.skipped_files.push_back(
+            {file.file->name(),
+             "context, not read in full: " + first.finding.message});
+      }
+      return;
+    }
+    const Manifest& manifest = file.manifest;
+    Summary& summary = report_.summary;
+    ++summary.files;
+    summary.objects += manifest.items.size();
+    summary.empty_documents += manifest.empty_documents;
+    Collect(manifest.diagnostics);
+    report_.skipped_documents.insert(report_.skipped_documents.end(),
+                                     manifest.skipped.begin(),
+                                     manifest.skipped.end());
+    if (manifest.is_template) {
+      report_.skipped_files.push_back({file.file->name(), "template"});
+    }
+  }
+
+  // What the policy says of a loader's finding, as the engine does of a rule's.
+  // The webhook never sees a file, so it does nothing about it.
+  bool SettleLoaderFinding(rules::Finding& finding) const {
+    finding.action = rules::Action::kOff;
+    const auto settings = request_.policy->rules.find(finding.rule);
+    if (settings == request_.policy->rules.end()) return true;
+    if (IsUnsuppressible(finding.rule)) return true;
+    finding.severity = settings->second.severity.value_or(finding.severity);
+    return settings->second.enabled.value_or(true);
+  }
+
+  void Finish() {
+    std::vector<Diagnostic>& all = report_.diagnostics;
+    std::erase_if(all, [&](Diagnostic& diagnostic) {
+      const bool is_loaders =
+          std::ranges::find(LoaderRules(), diagnostic.finding.rule,
+                            &rules::Rule::id) != LoaderRules().end();
+      return is_loaders && !SettleLoaderFinding(diagnostic.finding);
+    });
+    Sort(all);
+    for (Diagnostic& diagnostic : all) {
+      NameFingerprint(diagnostic);
+      Count(diagnostic);
+    }
+    for (const auto& [key, objects] : not_run_) {
+      report_.not_run.push_back({std::string(key.first), key.second, objects});
+    }
+  }
+
+  static auto KeyOf(const Diagnostic& d) {
+    return std::tie(d.path, d.range.start.line, d.range.start.column,
+                    d.finding.rule, d.finding.message, d.finding.pointer,
+                    d.document);
+  }
+
+  // A file that is in several sets is judged in each: one finding is enough.
+  static void Sort(std::vector<Diagnostic>& all) {
+    std::ranges::stable_sort(
+        all, [](const auto& a, const auto& b) { return KeyOf(a) < KeyOf(b); });
+    const auto rest = std::ranges::unique(
+        all, [](const auto& a, const auto& b) { return KeyOf(a) == KeyOf(b); });
+    all.erase(rest.begin(), rest.end());
+  }
+
+  void NameFingerprint(Diagnostic& diagnostic) {
+    const ObjectName& object = diagnostic.object;
+    const std::string group(GroupOf(object.api_version));
+    std::string& key = keys_[diagnostic.path];
+    if (key.empty()) {
+      key = RelativeTo(request_.root_directory, diagnostic.path);
+    }
+    diagnostic.fingerprint =
+        Fingerprint({diagnostic.finding.rule, key, group, object.kind,
+                     object.ns, object.name, diagnostic.finding.about});
+  }
+
+  void Count(const Diagnostic& diagnostic) {
+    Summary& summary = report_.summary;
+    if (diagnostic.is_suppressed()) {
+      ++summary.suppressed;
+      return;
+    }
+    ++summary.by_severity[static_cast<size_t>(diagnostic.finding.severity)];
+    if (diagnostic.finding.fix.empty()) return;
+    const bool safe = diagnostic.finding.fix_safety == rules::Safety::kSafe;
+    ++(safe ? summary.fixable : summary.fixable_unsafely);
+  }
+
+  const LintRequest& request_;
+  std::vector<Loaded> files_;
+  std::map<std::pair<std::string_view, std::string>, size_t> not_run_;
+  std::map<std::string, std::string> keys_;  // of paths
+  Report report_;
+};
+
+}  // namespace
+
+ObjectName ObjectName::Of(const Object& object) {
+  std::string name(object.name());
+  if (name.empty() && object.metadata()["generateName"]) {
+    name = std::string(object.metadata()["generateName"].Str()) + "*";
+  }
+  return {std::string(object.api_version()), std::string(object.kind().kind),
+          std::string(object.ns()), std::move(name)};
+}
+
+std::string ObjectName::Title() const {
+  if (kind.empty()) return {};
+  return kind + " " + (ns.empty() ? name : ns + "/" + name);
+}
+
+Result<Report> Lint(const LintRequest& request) { return Run(request).Go(); }
+
+}  // namespace meshvet::lint

@@ -1,0 +1,61 @@
+// File: lint/linter.h
+//
+// Lint: files in, a Report out. The same engine as the webhook's judges every
+// object, in a mesh made of all the files and the context.
+//
+//   LintRequest request;
+//   request.paths = {"deploy"};
+//   request.policy = std::make_shared<const Policy>(RecommendedPolicy());
+//   const Result<Report> report = Lint(request);
+//
+// An error is wrong usage (exit code 2): a path that does not exist. What could
+// not be read is in Report::failures, beside the findings in the rest.
+
+#ifndef MESHVET_LINT_LINTER_H_
+#define MESHVET_LINT_LINTER_H_
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lint/input_files.h"
+#include "lint/report.h"
+#include "mesh/mesh_config.h"
+#include "mesh/result.h"
+#include "rules/policy.h"
+#include "rules/rule.h"
+#include "yaml/parse.h"
+
+namespace meshvet::lint {
+
+struct LintRequest {
+  std::vector<std::string> paths;
+  InputOptions inputs;
+  std::string stdin_filename = "<stdin>";
+  // Files and directories whose objects are known but not judged.
+  std::vector<std::string> context;
+  // Rules, overrides, suppressions, sets, coverage and the mesh's settings.
+  std::shared_ptr<const rules::Policy> policy;
+  // Laid over everything else that names it; empty for none.
+  std::string root_namespace;
+  // Whether a ConfigMap `istio` in the root namespace is believed.
+  bool believes_config_map = true;
+  // Of objects that name none.
+  std::string default_namespace = "default";
+  // What overrides, suppressions, sets and fingerprints see paths relative to;
+  // the working directory when empty.
+  std::string root_directory;
+
+  size_t jobs = 1;
+  yaml::Limits limits;
+  // AllRules() if empty.
+  std::span<const rules::Rule* const> rules = {};
+};
+
+Result<Report> Lint(const LintRequest& request);
+
+}  // namespace meshvet::lint
+
+#endif  // MESHVET_LINT_LINTER_H_

@@ -1,0 +1,60 @@
+// File: lint/manifest.h
+//
+// Manifest: what the documents of one file are: objects to judge, objects of
+// other people, lists of objects, files of our own, or nothing of the kind.
+//
+//   const Manifest manifest = ReadManifest(file, "default");
+//   for (const Item& item : manifest.items) Judge(*item.object);
+
+#ifndef MESHVET_LINT_MANIFEST_H_
+#define MESHVET_LINT_MANIFEST_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lint/report.h"
+#include "lint/source_file.h"
+#include "mesh/object.h"
+
+namespace meshvet::lint {
+
+// One object and where it stands.
+struct Item {
+  std::shared_ptr<const Object> object;
+  std::shared_ptr<const SourceFile> file;
+  const SourceDocument* document = nullptr;  // of `file`
+  std::string prefix;                        // "/items/3" inside a List
+  // Known to others but not judged: the rest of it is encrypted.
+  bool metadata_only = false;
+
+  // The place of a pointer into the object.
+  yaml::Range Anchor(std::string_view pointer) const;
+};
+
+struct Manifest {
+  std::vector<Item> items;
+  std::vector<Diagnostic> diagnostics;
+  std::vector<SkippedDocument> skipped;
+  size_t empty_documents = 0;
+  bool is_template = false;
+  // data.mesh of a ConfigMap named `istio`, and its namespace.
+  struct MeshText {
+    std::string ns;
+    std::string text;
+  };
+  std::vector<MeshText> mesh_texts;
+};
+
+// Objects without a namespace are taken to be in `default_namespace`.
+Manifest ReadManifest(const std::shared_ptr<const SourceFile>& file,
+                      std::string_view default_namespace);
+
+// The value of `metadata.annotations["config.kubernetes.io/origin"]`'s path, or
+// the template a comment above the document names; empty if neither is there.
+std::string SourceOf(const Item& item);
+
+}  // namespace meshvet::lint
+
+#endif  // MESHVET_LINT_MANIFEST_H_

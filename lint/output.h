@@ -1,0 +1,44 @@
+// File: lint/output.h
+//
+// Output: where a report goes, in which format: `-o full -o json=report.json`.
+//
+//   const Result<Output> output = ParseOutput("json=report.json");
+//
+// A file is written beside its place and renamed, so nobody ever reads half a
+// report, whatever the exit code.
+
+#ifndef MESHVET_LINT_OUTPUT_H_
+#define MESHVET_LINT_OUTPUT_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lint/report.h"
+#include "lint/text_report.h"
+#include "mesh/result.h"
+
+namespace meshvet::lint {
+
+enum class Format { kFull, kConcise, kJson };
+
+struct Output {
+  Format format = Format::kFull;
+  std::string file;  // empty for standard output
+};
+
+// FORMAT or FORMAT=FILE.
+Result<Output> ParseOutput(std::string_view text);
+// Several; at most one may go to standard output.
+Result<std::vector<Output>> ParseOutputs(const std::vector<std::string>& texts);
+
+// The report as `format` has it. `style.full` is set from the format.
+std::string Write(const Report& report, Format format, TextStyle style);
+
+struct Unit {};
+// Replaces `path` with `content`. The error's `where` is the path.
+Result<Unit> WriteFile(const std::string& path, std::string_view content);
+
+}  // namespace meshvet::lint
+
+#endif  // MESHVET_LINT_OUTPUT_H_

@@ -1,0 +1,137 @@
+#include "lint/printable.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace meshvet::lint {
+namespace {
+
+struct Decoded {
+  char32_t code = 0;
+  size_t bytes = 0;  // 0: no UTF-8
+};
+
+size_t SequenceLength(uint8_t lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead < 0xE0) return 2;
+  if (lead >= 0xE0 && lead < 0xF0) return 3;
+  if (lead >= 0xF0 && lead < 0xF5) return 4;
+  return 0;
+}
+
+// Overlong forms, surrogates and codes beyond Unicode are no UTF-8 (RFC 3629).
+bool IsWellFormed(char32_t code, size_t bytes) {
+  if (bytes == 3) return code >= 0x800 && (code < 0xD800 || code > 0xDFFF);
+  if (bytes == 4) return code >= 0x10000 && code <= 0x10FFFF;
+  return true;
+}
+
+Decoded Decode(std::string_view text) {
+  const auto lead = static_cast<uint8_t>(text[0]);
+  const size_t bytes = SequenceLength(lead);
+  if (bytes == 0 || bytes > text.size()) return {};
+  if (bytes == 1) return {lead, 1};
+  char32_t code = lead & (0x7FU >> bytes);
+  for (size_t i = 1; i < bytes; ++i) {
+    const auto next = static_cast<uint8_t>(text[i]);
+    if ((next & 0xC0U) != 0x80U) return {};
+    code = (code << 6U) | (next & 0x3FU);
+  }
+  return IsWellFormed(code, bytes) ? Decoded{code, bytes} : Decoded{};
+}
+
+struct CodeRange {
+  char32_t first;
+  char32_t last;
+};
+
+template <size_t N>
+bool IsIn(const std::array<CodeRange, N>& ranges, char32_t code) {
+  return std::ranges::any_of(ranges, [code](const CodeRange& range) {
+    return code >= range.first && code <= range.last;
+  });
+}
+
+// Characters without a picture of their own, or that reorder what is around
+// them (Unicode: bidirectional controls, zero width, tags, line separators).
+constexpr std::array<CodeRange, 8> kHidden = {{{0xAD, 0xAD},
+                                               {0x61C, 0x61C},
+                                               {0x200B, 0x200F},
+                                               {0x2028, 0x202E},
+                                               {0x2060, 0x2069},
+                                               {0xFEFF, 0xFEFF},
+                                               {0xFFF9, 0xFFFB},
+                                               {0xE0000, 0xE0FFF}}};
+
+// The blocks whose characters take two columns (Unicode: East Asian Width W
+// and F), rounded to whole blocks.
+constexpr std::array<CodeRange, 9> kWide = {{{0x1100, 0x115F},
+                                             {0x2E80, 0x303E},
+                                             {0x3041, 0xA4CF},
+                                             {0xAC00, 0xD7A3},
+                                             {0xF900, 0xFAFF},
+                                             {0xFE30, 0xFE6F},
+                                             {0xFF01, 0xFF60},
+                                             {0x1F300, 0x1FAFF},
+                                             {0x20000, 0x3FFFD}}};
+
+constexpr std::array<CodeRange, 4> kCombining = {
+    {{0x300, 0x36F}, {0x1AB0, 0x1AFF}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
+
+std::string Hex(char32_t code) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string digits;
+  for (; code != 0 || digits.size() < 2; code >>= 4U) {
+    digits.insert(digits.begin(), kDigits[code & 15U]);
+  }
+  return digits;
+}
+
+Glyph Escaped(std::string shown, size_t bytes) {
+  const size_t width = shown.size();
+  return {std::move(shown), width, bytes};
+}
+
+}  // namespace
+
+Glyph FirstGlyph(std::string_view text) {
+  const Decoded decoded = Decode(text);
+  if (decoded.bytes == 0) {
+    return Escaped("\\x" + Hex(static_cast<uint8_t>(text[0])), 1);
+  }
+  const char32_t code = decoded.code;
+  if (code == '\t') return {"    ", 4, 1};
+  if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
+    return Escaped("\\x" + Hex(code), decoded.bytes);
+  }
+  if (IsIn(kHidden, code)) {
+    return Escaped("\\u{" + Hex(code) + "}", decoded.bytes);
+  }
+  size_t width = IsIn(kWide, code) ? 2 : 1;
+  if (IsIn(kCombining, code)) width = 0;
+  return {std::string(text.substr(0, decoded.bytes)), width, decoded.bytes};
+}
+
+std::string Printable(std::string_view text) {
+  std::string printable;
+  printable.reserve(text.size());
+  while (!text.empty()) {
+    Glyph glyph = FirstGlyph(text);
+    printable += glyph.shown;
+    text.remove_prefix(glyph.bytes);
+  }
+  return printable;
+}
+
+size_t WidthOf(std::string_view text) {
+  size_t width = 0;
+  while (!text.empty()) {
+    const Glyph glyph = FirstGlyph(text);
+    width += glyph.width;
+    text.remove_prefix(glyph.bytes);
+  }
+  return width;
+}
+
+}  // namespace meshvet::lint

@@ -1,0 +1,109 @@
+// File: lint/report.h
+//
+// Report: what a run found, before it is written in one format or another.
+// Diagnostics are sorted by file, line, column, rule and message, whatever the
+// number of threads.
+
+#ifndef MESHVET_LINT_REPORT_H_
+#define MESHVET_LINT_REPORT_H_
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lint/input_files.h"
+#include "lint/source_file.h"
+#include "mesh/object.h"
+#include "rules/finding.h"
+#include "yaml/position.h"
+
+namespace meshvet::lint {
+
+// Which object a diagnostic is about; `kind` is empty for none.
+struct ObjectName {
+  std::string api_version;
+  std::string kind;
+  std::string ns;
+  std::string name;
+
+  static ObjectName Of(const Object& object);
+  // "Gateway shop/shop-gw".
+  std::string Title() const;
+};
+
+struct RelatedPlace {
+  std::string message;
+  ObjectName object;
+  std::string pointer;
+  // Where it stands, if it is among the files.
+  std::string file;
+  std::optional<yaml::Range> range;
+};
+
+struct Diagnostic {
+  // Its pointers are relative to the object.
+  rules::Finding finding;
+  std::shared_ptr<const SourceFile> file;  // null for a directory
+  std::string path;                        // as the user named it
+  yaml::Range range;
+  size_t document = 0;
+  ObjectName object;
+  std::string source;  // the template it was rendered from; may be empty
+  std::vector<RelatedPlace> related;
+  // What the fix's only operation replaces or removes.
+  std::optional<yaml::Range> fix_range;
+  std::string fingerprint;
+
+  bool is_suppressed() const { return !finding.suppressed.empty(); }
+};
+
+struct SkippedDocument {
+  std::string file;
+  size_t document = 0;
+  uint32_t line = 1;
+  std::string reason;
+};
+
+// A rule that could not judge `objects` objects for one reason.
+struct RuleNotRun {
+  std::string rule;
+  std::string reason;
+  size_t objects = 0;
+};
+
+struct Summary {
+  size_t files = 0;
+  size_t objects = 0;
+  size_t empty_documents = 0;
+  // Not suppressed, by Severity.
+  std::array<size_t, 3> by_severity{};
+  size_t suppressed = 0;
+  size_t fixable = 0;
+  size_t fixable_unsafely = 0;
+  double elapsed_ms = 0;
+
+  size_t errors() const { return by_severity[2]; }
+  size_t warnings() const { return by_severity[1]; }
+  size_t infos() const { return by_severity[0]; }
+  size_t total() const { return errors() + warnings() + infos(); }
+};
+
+struct Report {
+  std::vector<Diagnostic> diagnostics;
+  std::vector<SkippedFile> skipped_files;
+  std::vector<SkippedDocument> skipped_documents;
+  std::vector<RuleNotRun> not_run;
+  // What could not be read; `where` is the path.
+  std::vector<Error> failures;
+  Summary summary;
+  // Diagnostics that exist but are not listed (--show, --max-findings).
+  size_t not_shown = 0;
+  int exit_code = 0;
+};
+
+}  // namespace meshvet::lint
+
+#endif  // MESHVET_LINT_REPORT_H_

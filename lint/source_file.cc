@@ -1,0 +1,178 @@
+#include "lint/source_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "lint/input_files.h"
+#include "lint/parallel.h"
+#include "mesh/json_pointer.h"
+
+namespace meshvet::lint {
+namespace {
+
+// Below this the threads cost more than they save.
+constexpr size_t kPieceBytes = 256 << 10;
+
+// The next place at or after `from` where a document starts and no directive
+// stands above it.
+size_t NextCut(std::string_view text, size_t from) {
+  for (size_t at = text.find("\n---", from); at != text.npos;
+       at = text.find("\n---", at + 1)) {
+    const size_t line = text.rfind('\n', at == 0 ? 0 : at - 1);
+    const size_t start = line == text.npos ? 0 : line + 1;
+    const size_t after = at + 4;
+    const bool is_marker =
+        after == text.size() ||
+        std::isspace(static_cast<unsigned char>(text[after])) != 0;
+    if (is_marker && text[start] != '%' && start <= at) return at + 1;
+  }
+  return text.npos;
+}
+
+std::vector<std::string_view> Cut(std::string_view text, size_t jobs) {
+  const size_t piece = std::max(kPieceBytes, text.size() / jobs + 1);
+  std::vector<std::string_view> pieces;
+  while (jobs > 1 && text.size() > piece) {
+    const size_t cut = NextCut(text, piece);
+    if (cut == text.npos) break;
+    pieces.push_back(text.substr(0, cut));
+    text.remove_prefix(cut);
+  }
+  pieces.push_back(text);
+  return pieces;
+}
+
+// Line ends as yaml::Position counts them: LF, CR LF or a lone CR.
+uint32_t CountLines(std::string_view text) {
+  auto lines = static_cast<uint32_t>(std::ranges::count(text, '\n'));
+  for (size_t at = text.find('\r'); at != text.npos;
+       at = text.find('\r', at + 1)) {
+    if (at + 1 == text.size() || text[at + 1] != '\n') ++lines;
+  }
+  return lines;
+}
+
+size_t CountDocuments(const yaml::Stream& stream) {
+  std::set<size_t> broken;
+  for (const yaml::Problem& problem : stream.problems) {
+    broken.insert(problem.document);
+  }
+  for (const yaml::Source& source : stream.documents) {
+    broken.erase(source.index());
+  }
+  return stream.documents.size() + stream.empty_documents + broken.size();
+}
+
+yaml::Range FirstLineOf(const yaml::Range& range) {
+  if (range.start.line == range.end.line) return range;
+  yaml::Range first{range.start, range.start};
+  ++first.end.column;
+  ++first.end.offset;
+  return first;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ > STDIN_FILENO) close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+yaml::Range Offset::Of(yaml::Range range) const {
+  for (yaml::Position* position : {&range.start, &range.end}) {
+    position->offset += bytes;
+    position->line += lines;
+  }
+  return range;
+}
+
+yaml::Range SourceDocument::Anchor(std::string_view pointer) const {
+  const Node value = Resolve(root(), pointer);
+  if (value.IsObject() || value.IsArray()) {
+    if (const auto key = source_.KeyRange(pointer)) return offset_.Of(*key);
+  }
+  return FirstLineOf(ValueRange(pointer));
+}
+
+void SourceFile::Parse(size_t jobs, const yaml::Limits& limits) {
+  const std::vector<std::string_view> pieces =
+      text_.size() > limits.max_bytes ? std::vector{std::string_view(text_)}
+                                      : Cut(text_, std::max<size_t>(jobs, 1));
+  std::vector<yaml::Stream> streams(pieces.size());
+  ParallelFor(pieces.size(), jobs,
+              [&](size_t i) { streams[i] = yaml::Parse(pieces[i], limits); });
+  Offset offset;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    for (yaml::Problem& problem : streams[i].problems) {
+      problem.range = offset.Of(problem.range);
+      problem.document += offset.documents;
+      problems_.push_back(std::move(problem));
+    }
+    const size_t documents = CountDocuments(streams[i]);
+    for (yaml::Source& source : streams[i].documents) {
+      documents_.emplace_back(std::move(source), offset);
+    }
+    empty_documents_ += streams[i].empty_documents;
+    offset.documents += documents;
+    offset.bytes += pieces[i].size();
+    if (i + 1 < pieces.size()) offset.lines += CountLines(pieces[i]);
+  }
+}
+
+const SourceDocument* SourceFile::Find(size_t index) const {
+  const auto found =
+      std::ranges::lower_bound(documents_, index, {}, &SourceDocument::index);
+  if (found == documents_.end() || found->index() != index) return nullptr;
+  return &*found;
+}
+
+Result<std::string> ReadText(const std::string& path, size_t max_bytes) {
+  const bool is_stdin = path == kStdin;
+  const auto failure = [&](int error) {
+    return Error{std::generic_category().message(error), path};
+  };
+  const Descriptor file(is_stdin ? STDIN_FILENO
+                                 : open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return failure(errno);
+  struct stat status = {};
+  if (fstat(file.get(), &status) != 0) return failure(errno);
+  if (S_ISDIR(status.st_mode)) return failure(EISDIR);
+  std::string text;
+  // The size is a hint: a pipe has none and a file may grow.
+  size_t room = static_cast<size_t>(std::max<off_t>(status.st_size, 0)) + 1;
+  for (;;) {
+    room = std::clamp<size_t>(room, 64 << 10, max_bytes + 1);
+    const size_t had = text.size();
+    text.resize(had + room);
+    const ssize_t got = read(file.get(), text.data() + had, room);
+    text.resize(had + (got > 0 ? static_cast<size_t>(got) : 0));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failure(errno);
+    if (got == 0) break;
+    if (text.size() > max_bytes) {
+      return Error{"larger than " + std::to_string(max_bytes >> 20) + " MiB",
+                   path};
+    }
+    room = 64 << 10;
+  }
+  text.shrink_to_fit();
+  return text;
+}
+
+}  // namespace meshvet::lint
