@@ -8,6 +8,9 @@ FUZZ_S ?= 60
 # Lets checkouts in different folders share one compiler cache.
 export CCACHE_BASEDIR := $(CURDIR)
 
+# Progress is for people; a log needs the failures only.
+NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test bench fuzz format format-check tidy asan tsan clang \
         setup setup-gates
@@ -17,21 +20,21 @@ help: ## list the targets
 	  $(firstword $(MAKEFILE_LIST))
 
 run: setup build/release/build.ninja ## show it at work: serve, review, lint a sample mesh
-	@ninja -C build/release --quiet meshvet
+	@$(NINJA) -C build/release meshvet
 	@scripts/demo.sh
 
 test: setup build/release/build.ninja ## build everything and run every test
-	@ninja -C build/release
+	@$(NINJA) -C build/release
 	@[[ -n "$$MESHVET_CORPUS" ]] || echo \
 	  "MESHVET_CORPUS is not set: the recorded corpus is not part of this run."
 	@ctest --test-dir build/release --output-on-failure -j $(JOBS)
 
 bench: setup build/release/build.ninja ## measure speed and memory against the targets
-	@ninja -C build/release --quiet bench_programs
+	@$(NINJA) -C build/release bench_programs
 	@scripts/bench.py
 
 fuzz: setup-gates build/fuzz/build.ninja ## fuzz every parser for FUZZ_S seconds (60)
-	@ninja -C build/fuzz --quiet fuzz_programs
+	@$(NINJA) -C build/fuzz fuzz_programs
 	@scripts/fuzz.sh build/fuzz $(FUZZ_S) $(JOBS)
 
 format: setup-gates ## format the sources in place
@@ -44,14 +47,14 @@ tidy: setup-gates build/clang/build.ninja ## run clang-tidy over every source
 	@scripts/tidy.sh build/clang $(JOBS)
 
 clang: setup-gates build/clang/build.ninja ## build with clang and all warnings
-	@ninja -C build/clang
+	@$(NINJA) -C build/clang
 
 asan: setup-gates build/asan/build.ninja ## every test under address + undefined sanitizers
-	@ninja -C build/asan
+	@$(NINJA) -C build/asan
 	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
 
 tsan: setup-gates build/tsan/build.ninja ## the threaded tests under the thread sanitizer
-	@ninja -C build/tsan threaded_tests
+	@$(NINJA) -C build/tsan threaded_tests
 	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -L threads
 
 setup:

@@ -10,8 +10,15 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
+# Found here, at the root, because every program links what the libraries it
+# uses link privately, and an imported target is seen only from its folder down.
 find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 
 add_library(meshvet_flags INTERFACE)
 target_include_directories(meshvet_flags INTERFACE ${PROJECT_SOURCE_DIR}

@@ -104,8 +104,9 @@ HostOwners FindOwners(const MeshView& mesh, std::string_view host,
     owners.namespaces.emplace_back(entry.ns());
   }
   std::ranges::sort(owners.namespaces);
-  const auto twins = std::ranges::unique(owners.namespaces);
-  owners.namespaces.erase(twins.begin(), twins.end());
+  owners.namespaces.erase(
+      std::unique(owners.namespaces.begin(), owners.namespaces.end()),
+      owners.namespaces.end());
   return owners;
 }
 

@@ -52,8 +52,7 @@ Value* Child(Value& parent, std::string_view token) {
   }
   if (!parent.IsObject()) return nullptr;
   const Value key(rapidjson::StringRef(token.data(), token.size()));
-  const auto member = parent.FindMember(key);
-  return member == parent.MemberEnd() ? nullptr : &member->value;
+  return parent.HasMember(key) ? &parent[key] : nullptr;
 }
 
 size_t DepthOf(const Value& root) {

@@ -28,8 +28,7 @@ void ExportTo::Add(std::string_view entry) {
 
 void ExportTo::Finish() {
   std::ranges::sort(names_);
-  const auto twins = std::ranges::unique(names_);
-  names_.erase(twins.begin(), twins.end());
+  names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
 }
 
 ExportTo::ExportTo(Node list, const std::vector<std::string>& mesh_default) {

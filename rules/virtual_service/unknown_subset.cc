@@ -26,8 +26,7 @@ std::vector<std::string> ClientNamespaces(const Object& vs) {
     if (slash != target.npos) clients.push_back(target.substr(0, slash));
   });
   std::ranges::sort(clients);
-  const auto twins = std::ranges::unique(clients);
-  clients.erase(twins.begin(), twins.end());
+  clients.erase(std::unique(clients.begin(), clients.end()), clients.end());
   return clients;
 }
 

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,6 +20,7 @@ namespace meshvet {
 namespace {
 
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // A prefix of what may stand between the quotes or brackets of an #include.
 using Prefixes = std::vector<std::string_view>;
@@ -134,9 +137,10 @@ std::vector<std::string> Complaints(
 }
 
 TEST(Architecture, EachFolderIncludesOnlyWhatThePictureAllows) {
-  for (const auto& [folder, allowed] : AllowedIncludes()) {
-    const std::vector<Source> sources = SourcesBelow(folder);
-    EXPECT_THAT(sources, ::testing::Not(IsEmpty())) << folder;
+  for (const auto& entry : AllowedIncludes()) {
+    const Prefixes& allowed = entry.second;
+    const std::vector<Source> sources = SourcesBelow(entry.first);
+    EXPECT_THAT(sources, Not(IsEmpty())) << entry.first;
     EXPECT_THAT(Complaints(sources,
                            [&](const Source&, std::string_view line) {
                              const std::string_view include = IncludeOf(line);
