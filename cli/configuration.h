@@ -1,0 +1,41 @@
+// File: cli/configuration.h
+//
+// The flags that `serve` and `review` share: which policy, which mesh.
+
+#ifndef MESHVET_CLI_CONFIGURATION_H_
+#define MESHVET_CLI_CONFIGURATION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lint/configuration.h"
+#include "lint/static_mesh.h"
+#include "mesh/result.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace meshvet::cli {
+
+struct MeshFlags {
+  std::string config;
+  std::vector<std::string> inventory;
+  std::string mesh_config;
+  std::string root_namespace;
+};
+
+void AddMeshFlags(CLI::App& command, MeshFlags& flags);
+
+// The configuration of `file`, or the recommended policy without one. Several
+// mistakes become one error, a line each.
+Result<lint::Configuration> ReadConfiguration(const std::string& file);
+
+// The mesh of the flags and of the configuration's `context`.
+Result<lint::StaticMesh> LoadMesh(const MeshFlags& flags,
+                                  const lint::Configuration& configuration);
+
+}  // namespace meshvet::cli
+
+#endif  // MESHVET_CLI_CONFIGURATION_H_
