@@ -198,6 +198,7 @@ class Reader {
   }
 
   void ReportUnknownKind(const Item& item) {
+    ++manifest_.unknown_kinds;
     const GroupKind kind = item.object->kind();
     std::vector<std::string_view> names;
     for (const GroupKind& known : MeshApiKinds()) {

@@ -105,7 +105,9 @@ TEST_F(CommandTest, ExitCodes) {
     const Ran ran = Run(c.arguments);
     EXPECT_EQ(ran.exit_code, c.exit_code) << c.arguments << "\n"
                                           << ran.out << ran.err;
-    if (c.exit_code >= 2) EXPECT_THAT(ran.err, Not(IsEmpty())) << c.arguments;
+    if (c.exit_code >= 2) {
+      EXPECT_THAT(ran.err, Not(IsEmpty())) << c.arguments;
+    }
   }
 }
 
