@@ -100,6 +100,26 @@ std::string Gutter(const std::string& number, size_t width,
   return std::string(pad, ' ') + number + (style.unicode ? " │" : " |");
 }
 
+// Whether the document around `offset` calls itself a Secret.
+bool IsInSecret(std::string_view text, size_t offset) {
+  offset = std::min(offset, text.size());
+  const size_t before = text.rfind("\n---", offset);
+  const size_t start = before == text.npos ? 0 : before;
+  const size_t end = std::min(text.find("\n---", offset), text.size());
+  const std::string_view document = text.substr(start, end - start);
+  for (size_t at = document.find("Secret"); at != document.npos;
+       at = document.find("Secret", at + 1)) {
+    // `kind: Secret`, `"kind":"Secret"`, `kind: SecretList`.
+    const size_t key =
+        document.find_last_not_of(" \t\"':", at == 0 ? 0 : at - 1);
+    if (key != document.npos && key >= 3 &&
+        document.substr(key - 3, 4) == "kind") {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Excerpt MakeExcerpt(std::string_view text, const yaml::Range& range,
@@ -135,21 +155,10 @@ Excerpt MakeExcerpt(std::string_view text, const yaml::Range& range,
 }
 
 bool MayShowSecret(std::string_view text, size_t offset) {
-  offset = std::min(offset, text.size());
-  const size_t before = text.rfind("\n---", offset);
-  const size_t start = before == text.npos ? 0 : before;
-  const size_t end = std::min(text.find("\n---", offset), text.size());
-  const std::string_view document = text.substr(start, end - start);
-  for (size_t at = document.find("Secret"); at != document.npos;
-       at = document.find("Secret", at + 1)) {
-    // `kind: Secret`, `"kind":"Secret"`, `kind: SecretList`.
-    size_t key = document.find_last_not_of(" \t\"':", at == 0 ? 0 : at - 1);
-    if (key != document.npos && key >= 3 &&
-        document.substr(key - 3, 4) == "kind") {
-      return true;
-    }
-  }
-  return false;
+  // The line before is shown too, and may be another document's last.
+  size_t line = 0;
+  LineAt(text, offset, &line);
+  return IsInSecret(text, offset) || (line > 1 && IsInSecret(text, line - 2));
 }
 
 }  // namespace meshvet::lint

@@ -37,8 +37,8 @@ struct Excerpt {
 Excerpt MakeExcerpt(std::string_view text, const yaml::Range& range,
                     std::string_view label, const ExcerptStyle& style);
 
-// Whether the document around `offset` may be a Secret, of which nothing is to
-// be shown. A guess from its text, for it must hold for broken documents too.
+// Whether an excerpt around `offset` may show a Secret, of which nothing is to
+// be shown. A guess from the text, for it must hold for broken documents too.
 bool MayShowSecret(std::string_view text, size_t offset);
 
 }  // namespace meshvet::lint

@@ -168,7 +168,7 @@ class Run {
     const Manifest& manifest = file.manifest;
     Summary& summary = report_.summary;
     ++summary.files;
-    summary.objects += manifest.items.size();
+    summary.objects += manifest.items.size() + manifest.unknown_kinds;
     summary.empty_documents += manifest.empty_documents;
     Collect(manifest.diagnostics);
     report_.skipped_documents.insert(report_.skipped_documents.end(),

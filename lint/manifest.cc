@@ -40,12 +40,17 @@ const rules::Rule& RuleOf(yaml::Problem::Kind kind) {
   return kYamlSyntax;
 }
 
-// Apart from its place, the same problem of the same rule in one document.
+// What the loader says may name lines, which move.
+std::string WithoutDigits(std::string text) {
+  std::erase_if(text, [](char c) { return c >= '0' && c <= '9'; });
+  return text;
+}
+
 rules::Finding FindingOf(const rules::Rule& rule, std::string message) {
   rules::Finding finding;
   finding.rule = rule.id;
   finding.severity = rule.severity;
-  finding.about = message;
+  finding.about = WithoutDigits(message);
   finding.message = std::move(message);
   return finding;
 }
@@ -193,6 +198,7 @@ class Reader {
   }
 
   void ReportUnknownKind(const Item& item) {
+    ++manifest_.unknown_kinds;
     const GroupKind kind = item.object->kind();
     std::vector<std::string_view> names;
     for (const GroupKind& known : MeshApiKinds()) {

@@ -39,6 +39,7 @@ struct Manifest {
   std::vector<SkippedDocument> skipped;
   size_t empty_documents = 0;
   bool is_template = false;
+  size_t unknown_kinds = 0;  // objects of a known group all the same
   // data.mesh of a ConfigMap named `istio`, and its namespace.
   struct MeshText {
     std::string ns;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -59,15 +58,17 @@ uint32_t CountLines(std::string_view text) {
   return lines;
 }
 
+// Of a text without problems, so none was left out.
 size_t CountDocuments(const yaml::Stream& stream) {
-  std::set<size_t> broken;
-  for (const yaml::Problem& problem : stream.problems) {
-    broken.insert(problem.document);
-  }
-  for (const yaml::Source& source : stream.documents) {
-    broken.erase(source.index());
-  }
-  return stream.documents.size() + stream.empty_documents + broken.size();
+  return stream.documents.size() + stream.empty_documents;
+}
+
+std::vector<yaml::Stream> ParseAll(const std::vector<std::string_view>& pieces,
+                                   size_t jobs, const yaml::Limits& limits) {
+  std::vector<yaml::Stream> streams(pieces.size());
+  ParallelFor(pieces.size(), jobs,
+              [&](size_t i) { streams[i] = yaml::Parse(pieces[i], limits); });
+  return streams;
 }
 
 yaml::Range FirstLineOf(const yaml::Range& range) {
@@ -111,19 +112,19 @@ yaml::Range SourceDocument::Anchor(std::string_view pointer) const {
 }
 
 void SourceFile::Parse(size_t jobs, const yaml::Limits& limits) {
-  const std::vector<std::string_view> pieces =
+  std::vector<std::string_view> pieces =
       text_.size() > limits.max_bytes ? std::vector{std::string_view(text_)}
                                       : Cut(text_, std::max<size_t>(jobs, 1));
-  std::vector<yaml::Stream> streams(pieces.size());
-  ParallelFor(pieces.size(), jobs,
-              [&](size_t i) { streams[i] = yaml::Parse(pieces[i], limits); });
+  std::vector<yaml::Stream> streams = ParseAll(pieces, jobs, limits);
+  const bool is_clean = std::ranges::all_of(
+      streams, [](const yaml::Stream& s) { return s.problems.empty(); });
+  if (!is_clean && pieces.size() > 1) {
+    // Messages name lines, and limits count over the whole file.
+    pieces = {text_};
+    streams = ParseAll(pieces, 1, limits);
+  }
   Offset offset;
   for (size_t i = 0; i < pieces.size(); ++i) {
-    for (yaml::Problem& problem : streams[i].problems) {
-      problem.range = offset.Of(problem.range);
-      problem.document += offset.documents;
-      problems_.push_back(std::move(problem));
-    }
     const size_t documents = CountDocuments(streams[i]);
     for (yaml::Source& source : streams[i].documents) {
       documents_.emplace_back(std::move(source), offset);
@@ -133,6 +134,7 @@ void SourceFile::Parse(size_t jobs, const yaml::Limits& limits) {
     offset.bytes += pieces[i].size();
     if (i + 1 < pieces.size()) offset.lines += CountLines(pieces[i]);
   }
+  if (pieces.size() == 1) problems_ = std::move(streams[0].problems);
 }
 
 const SourceDocument* SourceFile::Find(size_t index) const {

@@ -56,7 +56,7 @@ TEST_P(Golden, IsWhatTheProgramPrints) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Golden, ::testing::ValuesIn(Cases()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& golden) { return golden.param; });
 
 }  // namespace
 }  // namespace meshvet::cli

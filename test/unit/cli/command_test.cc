@@ -1,0 +1,279 @@
+// The command line's promises, kept by the real binary.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "test/unit/cli/run_binary.h"
+
+namespace meshvet::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr const char* kService =
+    "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: shop}\n";
+constexpr const char* kWrongKind =
+    "apiVersion: networking.istio.io/v1\nkind: Gatway\n"
+    "metadata: {name: a, namespace: shop}\n";
+constexpr const char* kConfigHead =
+    "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n";
+
+class CommandTest : public ::testing::Test {
+ protected:
+  CommandTest() {
+    WriteFile(folder_ / "good.yaml", kService);
+    WriteFile(folder_ / "bad.yaml", kWrongKind);
+    WriteFile(folder_ / "twice.yaml",
+              std::string(kService) + "---\n" + kService);
+    WriteFile(folder_ / "other.yaml", "apiVersion: example.com/v1\nkind: X\n");
+    WriteFile(folder_ / "broken.yaml", "a: [\n");
+    std::filesystem::create_directories(folder_ / "empty");
+    std::filesystem::create_directories(folder_ / ".git");
+  }
+
+  Ran Run(const std::string& arguments, const std::string& environment = {}) {
+    return RunBinary(folder_.path(), arguments, environment);
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(CommandTest, ExitCodes) {
+  const struct {
+    const char* arguments;
+    int exit_code;
+  } cases[] = {
+      {"lint good.yaml", 0},
+      {"check good.yaml", 0},
+      {"lint bad.yaml", 1},
+      {"lint broken.yaml", 1},
+      {"lint bad.yaml --exit-zero", 0},
+      {"lint bad.yaml --fail-on never", 0},
+      {"lint bad.yaml --severity unknown-kind=info", 0},
+      {"lint bad.yaml --ignore unknown-kind", 0},
+      {"lint bad.yaml --ignore 'unknown-*'", 0},
+      {"lint bad.yaml --select duplicate-object", 0},
+      {"lint twice.yaml", 0},
+      {"lint twice.yaml --fail-on info", 1},
+      {"lint twice.yaml --fail-on info --show error", 1},
+      {"lint bad.yaml -q -o json", 1},
+      {"lint bad.yaml --max-findings 1", 1},
+      {"lint other.yaml", 2},
+      {"lint other.yaml --allow-empty", 0},
+      {"lint other.yaml --exit-zero", 2},
+      {"lint empty", 2},
+      {"lint empty --allow-empty", 0},
+      {"lint no-such-file.yaml", 2},
+      {"lint 'no-such-*.yaml'", 2},
+      {"lint good.yaml --context nowhere", 2},
+      {"lint good.yaml --ignore yaml-syntax", 2},
+      {"lint good.yaml --select nonsense", 2},
+      {"lint good.yaml --severity unknown-kind", 2},
+      {"lint good.yaml --severity unknown-kind=grave", 2},
+      {"lint good.yaml --fail-on sometimes", 2},
+      {"lint good.yaml --show some", 2},
+      {"lint good.yaml -o sarif", 2},
+      {"lint good.yaml -o full -o concise", 2},
+      {"lint good.yaml -o json=", 2},
+      {"lint good.yaml -j many", 2},
+      {"lint good.yaml --color sometimes", 2},
+      {"lint good.yaml --config nowhere.yaml", 2},
+      {"lint good.yaml --mesh-config nowhere.yaml", 2},
+      {"lint good.yaml -o json=nowhere/report.json", 3},
+      {"lint bad.yaml /proc/self/mem", 3},
+      {"lint bad.yaml /proc/self/mem --exit-zero", 3},
+      {"", 2},
+      {"nonsense", 2},
+      {"lint --nonsense", 2},
+      {"explain", 2},
+      {"explain nonsense", 2},
+      {"explain unknown-kind", 0},
+      {"explain --all -o json", 0},
+      {"rules", 0},
+      {"rules -o yaml", 2},
+      {"version", 0},
+      {"--version", 0},
+      {"--help", 0},
+      {"help lint", 0},
+      {"config schema --report", 0},
+      {"config schema", 2},
+  };
+  for (const auto& c : cases) {
+    const Ran ran = Run(c.arguments);
+    EXPECT_EQ(ran.exit_code, c.exit_code) << c.arguments << "\n"
+                                          << ran.out << ran.err;
+    if (c.exit_code >= 2) {
+      EXPECT_THAT(ran.err, Not(IsEmpty())) << c.arguments;
+    }
+  }
+}
+
+TEST_F(CommandTest, ThreeBeatsOneAndFindingsAreStillPrinted) {
+  const Ran ran = Run("lint -o concise bad.yaml /proc/self/mem");
+  EXPECT_EQ(ran.exit_code, 3);
+  EXPECT_THAT(ran.out, HasSubstr("bad.yaml:2:7: error[unknown-kind]"));
+  EXPECT_THAT(ran.err, HasSubstr("/proc/self/mem: "));
+}
+
+TEST_F(CommandTest, SuggestsWhatWasMeant) {
+  EXPECT_THAT(Run("lnt").err, HasSubstr("did you mean \"lint\"?"));
+  EXPECT_THAT(Run("lint --selct x").err,
+              HasSubstr("did you mean \"--select\""));
+  EXPECT_THAT(Run("lint --ignore unknwn-kind").err,
+              HasSubstr("did you mean \"unknown-kind\"?"));
+  EXPECT_THAT(Run("explain unknwn-kind").err,
+              HasSubstr("did you mean \"unknown-kind\"?"));
+  EXPECT_THAT(Run("lint -o jsn").err, HasSubstr("did you mean \"json\"?"));
+}
+
+TEST_F(CommandTest, EveryCommandHelpsWithThreeExamples) {
+  for (const char* name :
+       {"", "lint", "rules", "explain", "config", "version"}) {
+    const Ran ran = Run(std::string(name) + " --help");
+    EXPECT_EQ(ran.exit_code, 0) << name;
+    size_t examples = 0;
+    for (size_t at = ran.out.find("\n  meshvet "); at != ran.out.npos;
+         at = ran.out.find("\n  meshvet ", at + 1)) {
+      ++examples;
+    }
+    EXPECT_GE(examples, 3U) << name << "\n" << ran.out;
+  }
+}
+
+TEST_F(CommandTest, ReadsStandardInput) {
+  const Ran ran =
+      Run("lint -o concise -q --stdin-filename x/y.yaml - < bad.yaml");
+  EXPECT_THAT(ran.out, StartsWith("x/y.yaml:2:7: error[unknown-kind]"));
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(Run("lint -o concise -q - < bad.yaml").out,
+              StartsWith("<stdin>:2"));
+}
+
+TEST_F(CommandTest, StandardOutputHoldsResultsOnly) {
+  EXPECT_THAT(Run("lint good.yaml").out, IsEmpty());
+  EXPECT_THAT(Run("lint -v --statistics good.yaml").out, IsEmpty());
+  EXPECT_THAT(Run("lint -q good.yaml").err, IsEmpty());
+  EXPECT_THAT(Run("lint -o json bad.yaml").out, StartsWith("{\n"));
+}
+
+TEST_F(CommandTest, SeveralOutputsInOneRun) {
+  const Ran ran = Run("lint -o concise -o json=report.json -q bad.yaml");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.out, StartsWith("bad.yaml:2:7"));
+  EXPECT_THAT(ReadFile(folder_ / "report.json"), HasSubstr("unknown-kind"));
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder_.path())) {
+    EXPECT_THAT(entry.path().string(), Not(HasSubstr(".tmp")));
+  }
+}
+
+TEST_F(CommandTest, EveryFlagHasAnEnvironmentForm) {
+  EXPECT_EQ(Run("lint bad.yaml", "MESHVET_EXIT_ZERO=true").exit_code, 0);
+  EXPECT_EQ(Run("lint bad.yaml", "MESHVET_FAIL_ON=never").exit_code, 0);
+  EXPECT_EQ(
+      Run("lint bad.yaml --fail-on error", "MESHVET_FAIL_ON=never").exit_code,
+      1);
+  EXPECT_EQ(
+      Run("lint bad.yaml", "MESHVET_IGNORE=helm-chart,unknown-kind").exit_code,
+      0);
+  EXPECT_THAT(Run("lint -q bad.yaml", "MESHVET_OUTPUT=json").out,
+              StartsWith("{"));
+}
+
+TEST_F(CommandTest, ColorsOnlyWhereWanted) {
+  EXPECT_THAT(Run("lint bad.yaml").out, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(Run("lint --color always bad.yaml").out, HasSubstr("\x1b[1;31m"));
+  EXPECT_THAT(Run("lint bad.yaml", "FORCE_COLOR=1").out, HasSubstr("\x1b["));
+  EXPECT_THAT(Run("lint bad.yaml", "FORCE_COLOR=1 NO_COLOR=1").out,
+              Not(HasSubstr("\x1b")));
+  EXPECT_THAT(Run("lint -o json bad.yaml --color always").out,
+              Not(HasSubstr("\x1b")));
+}
+
+TEST_F(CommandTest, AsciiWhereTheLocaleIsNotUtf8) {
+  const Ran ran = Run("lint bad.yaml", "LC_ALL=C");
+  EXPECT_THAT(ran.out, HasSubstr(" 2 | kind: Gatway\n"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("\xE2")));
+}
+
+TEST_F(CommandTest, GitHubSeesNoCommandInForeignText) {
+  const Ran ran = Run("lint -q bad.yaml", "GITHUB_ACTIONS=true");
+  EXPECT_THAT(ran.out, StartsWith("::stop-commands::meshvet-"));
+  const std::string token = ran.out.substr(17, ran.out.find('\n') - 17);
+  EXPECT_THAT(ran.out, ::testing::EndsWith("::" + token + "::\n"));
+  EXPECT_THAT(Run("lint -o json bad.yaml", "GITHUB_ACTIONS=true").out,
+              StartsWith("{"));
+}
+
+TEST_F(CommandTest, WalksDirectoriesButNotLinksOrHiddenOnes) {
+  WriteFile(folder_ / "d/.hidden/a.yaml", kWrongKind);
+  WriteFile(folder_ / "d/b/a.yml", kService);
+  WriteFile(folder_ / "d/notes.txt", kWrongKind);
+  std::filesystem::create_symlink("../bad.yaml", folder_ / "d/link.yaml");
+  std::filesystem::create_directory_symlink("..", folder_ / "d/up");
+  const Ran ran = Run("lint -v d");
+  EXPECT_EQ(ran.exit_code, 0) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("in 1 file (1 object)"));
+  EXPECT_THAT(ran.err, HasSubstr("skipped d/.hidden: hidden"));
+  EXPECT_THAT(ran.err, HasSubstr("skipped d/link.yaml: symbolic link"));
+  EXPECT_THAT(ran.err, HasSubstr("skipped d/up: symbolic link"));
+  EXPECT_EQ(Run("lint --follow-symlinks d").exit_code, 1);
+  EXPECT_EQ(Run("lint 'd/**/*.yml'").exit_code, 0);
+  EXPECT_EQ(Run("lint --exclude bad.yaml --exclude broken.yaml .").exit_code,
+            0);
+}
+
+TEST_F(CommandTest, FindsTheNearestConfigurationUpToTheRepository) {
+  const std::string off = "rules:\n  virtual-service-unknown-host: off\n";
+  WriteFile(folder_ / ".meshvet.yaml",
+            std::string(kConfigHead) + "output: {failOn: never}\n");
+  WriteFile(folder_ / "a/b/bad.yaml", kWrongKind);
+  EXPECT_EQ(Run("lint a/b").exit_code, 0);
+  EXPECT_EQ(Run("lint --no-config a/b").exit_code, 1);
+  EXPECT_EQ(Run("lint --fail-on error a/b").exit_code, 1);
+  WriteFile(folder_ / "a/.meshvet.yml", std::string(kConfigHead) + off);
+  EXPECT_EQ(Run("lint a/b").exit_code, 1) << "the nearest one counts";
+  EXPECT_EQ(Run("lint a/b bad.yaml").exit_code, 0)
+      << "the common folder is the root";
+  std::filesystem::create_directories(folder_ / "a/b/.git");
+  std::filesystem::remove(folder_ / "a/.meshvet.yml");
+  EXPECT_EQ(Run("lint a/b").exit_code, 1) << "not beyond the repository";
+}
+
+TEST_F(CommandTest, ConfigurationMistakesNameTheirLine) {
+  WriteFile(folder_ / "c.yaml", std::string(kConfigHead) + "ruls: {}\n");
+  const Ran typo = Run("lint --config c.yaml good.yaml");
+  EXPECT_EQ(typo.exit_code, 2);
+  EXPECT_THAT(typo.err, HasSubstr("c.yaml:3:"));
+  EXPECT_THAT(typo.err, HasSubstr("did you mean \"rules\"?"));
+  WriteFile(folder_ / "c.yaml",
+            std::string(kConfigHead) + "baseline: b.json\n");
+  const Ran baseline = Run("lint --config c.yaml good.yaml");
+  EXPECT_EQ(baseline.exit_code, 2);
+  EXPECT_THAT(baseline.err, HasSubstr("not supported yet"));
+}
+
+TEST_F(CommandTest, ConfigurationPathsAreRelativeToIt) {
+  WriteFile(folder_ / "a/.meshvet.yaml", std::string(kConfigHead) +
+                                             "files: {exclude: [\"skip/**\"]}\n"
+                                             "context: {paths: [known.yaml]}\n"
+                                             "output: {formats: [concise]}\n");
+  WriteFile(folder_ / "a/known.yaml", kService);
+  WriteFile(folder_ / "a/skip/bad.yaml", kWrongKind);
+  WriteFile(folder_ / "a/in/good.yaml", kService);
+  const Ran ran = Run("lint -v a");
+  EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("skipped a/skip/bad.yaml: excluded"));
+}
+
+TEST_F(CommandTest, VersionsAreForPeopleAndPrograms) {
+  EXPECT_EQ(Run("--version").out, "meshvet " MESHVET_VERSION "\n");
+  EXPECT_THAT(Run("version -o json").out,
+              HasSubstr("\"version\": \"" MESHVET_VERSION "\""));
+}
+
+}  // namespace
+}  // namespace meshvet::cli
