@@ -45,7 +45,7 @@ void VisitService(const Object& rule, const RegistryService& service,
 // specific host, for `host`.
 bool IsInForce(const Object& rule, const MeshView& mesh,
                const std::string& host, std::string_view service_ns) {
-  const EffectiveRule effective =
+  const EffectiveRule& effective =
       FindDestinationRule(mesh, host, service_ns, rule.ns());
   return effective.rules.empty() ||
          std::ranges::any_of(effective.rules, [&](const Object* other) {
@@ -133,7 +133,7 @@ void ForEachCluster(const Object& destination_rule, const MeshView& mesh,
     VisitCovered(destination_rule, mesh, host, visit);
   }
   // A wildcard may also be the literal host of a ServiceEntry.
-  const HostLookup found = FindHost(mesh, host, destination_rule.ns());
+  const HostLookup& found = FindHost(mesh, host, destination_rule.ns());
   if (found.services.empty()) return;
   const RegistryService& service = found.services.front();
   if (!service.external_name().empty()) return;  // has no cluster of its own

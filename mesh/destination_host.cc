@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "mesh/kinds.h"
+#include "mesh/memo.h"
 #include "mesh/registry.h"
 
 namespace meshvet {
@@ -60,15 +61,12 @@ void ReadIntended(const MeshView& mesh, std::string_view written,
   const Presence presence =
       mesh.Find(kService, intended->ns, intended->name).presence;
   if (!IsMeantAsService(mesh, written, *intended, presence)) return;
-  host.intended = intended;
+  host.intended = {std::string(intended->name), std::string(intended->ns)};
   host.intended_presence = presence;
 }
 
-}  // namespace
-
-DestinationHost ReadDestinationHost(const MeshView& mesh,
-                                    std::string_view written,
-                                    std::string_view config_namespace) {
+DestinationHost Read(const MeshView& mesh, std::string_view written,
+                     std::string_view config_namespace) {
   DestinationHost host;
   host.resolved = ResolveHost(written, config_namespace, mesh.config().domain);
   host.target = host.resolved;
@@ -86,6 +84,16 @@ DestinationHost ReadDestinationHost(const MeshView& mesh,
   return host;
 }
 
+}  // namespace
+
+const DestinationHost& ReadDestinationHost(const MeshView& mesh,
+                                           std::string_view written,
+                                           std::string_view config_namespace) {
+  return mesh.memo().destinations.Get({written, config_namespace}, [&] {
+    return Read(mesh, written, config_namespace);
+  });
+}
+
 HostOwners FindOwners(const MeshView& mesh, std::string_view host,
                       std::string_view client_ns) {
   HostOwners owners;
@@ -95,7 +103,7 @@ HostOwners FindOwners(const MeshView& mesh, std::string_view host,
     return owners;
   }
   owners.through_entries = true;
-  const HostLookup found = FindHost(mesh, host, client_ns);
+  const HostLookup& found = FindHost(mesh, host, client_ns);
   for (const RegistryService& entry : found.services) {
     if (entry.ns() == client_ns) {
       owners.namespaces = {std::string(client_ns)};

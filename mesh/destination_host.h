@@ -2,7 +2,7 @@
 //
 // What the host of a destination stands for, and whose it is.
 //
-//   const DestinationHost host = ReadDestinationHost(mesh, "reviews", "shop");
+//   const DestinationHost& host = ReadDestinationHost(mesh, "reviews", "shop");
 //   host.target                       // "reviews.shop.svc.cluster.local"
 //   FindOwners(mesh, host.target, "shop").namespaces   // {"shop"}
 
@@ -31,16 +31,20 @@ struct DestinationHost {
   // Set when the name has a dot, so that istiod takes it as it is, and yet is
   // written like a short form of this Service: "reviews.prod", "reviews.prod.
   // svc", a trailing dot. No cluster has such a name.
-  std::optional<ServiceName> intended;
+  struct Service {
+    std::string name;
+    std::string ns;
+  };
+  std::optional<Service> intended;
   // Whether that Service is known.
   Presence intended_presence = Presence::kUnknown;
 };
 
-// `written` as it stands in a configuration of `config_namespace`. The views in
-// the result point into `written`.
-DestinationHost ReadDestinationHost(const MeshView& mesh,
-                                    std::string_view written,
-                                    std::string_view config_namespace);
+// `written` as it stands in a configuration of `config_namespace`. Worked out
+// once for each view; the answer lives as long as the view.
+const DestinationHost& ReadDestinationHost(const MeshView& mesh,
+                                           std::string_view written,
+                                           std::string_view config_namespace);
 
 struct HostOwners {
   // Sorted. Empty when nobody in the mesh is known to own it.

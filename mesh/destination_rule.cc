@@ -5,6 +5,8 @@
 
 #include "mesh/host_name.h"
 #include "mesh/kinds.h"
+#include "mesh/memo.h"
+#include "mesh/references.h"
 #include "mesh/visibility.h"
 
 namespace meshvet {
@@ -26,13 +28,19 @@ bool IsPrivate(const Object& rule, const MeshConfig& config) {
 Rules RulesFor(const MeshView& mesh, std::string_view host,
                std::string_view ns) {
   Rules rules;
-  mesh.ForEach(kDestinationRule, ns, [&](const Object& rule) {
-    if (rule.spec()["workloadSelector"].exists()) return;
-    const std::string own = HostOf(rule, mesh.config());
-    if (own == host || (IsWildcard(own) && HostSubsetOf(host, own))) {
-      rules.push_back(&rule);
-    }
-  });
+  const auto collect = [&](const Object& rule) {
+    if (rule.ns() != ns || rule.spec()["workloadSelector"].exists()) return;
+    rules.push_back(&rule);
+  };
+  mesh.ForEachReferrer(kDestinationRule, kService, host, collect);
+  mesh.ForEachReferrer(kDestinationRule, kService, kAnyWildcard,
+                       [&](const Object& rule) {
+                         const std::string own = HostOf(rule, mesh.config());
+                         if (own != host && HostSubsetOf(host, own)) {
+                           collect(rule);
+                         }
+                       });
+  if (rules.size() < 2) return rules;
   std::ranges::stable_sort(rules, [](const Object* a, const Object* b) {
     return std::tuple(a->created(), a->name()) <
            std::tuple(b->created(), b->name());
@@ -75,25 +83,8 @@ void KeepVisible(Rules& rules, std::string_view client_ns,
   });
 }
 
-}  // namespace
-
-Node EffectiveRule::Subset(std::string_view name) const {
-  for (const Object* rule : rules) {
-    for (const Node subset : rule->spec()["subsets"]) {
-      if (subset["name"].Str() == name) return subset;
-    }
-  }
-  return {};
-}
-
-std::string HostOf(const Object& destination_rule, const MeshConfig& config) {
-  return ResolveHost(destination_rule.spec()["host"].Str(),
-                     destination_rule.ns(), config.domain);
-}
-
-EffectiveRule FindDestinationRule(const MeshView& mesh, std::string_view host,
-                                  std::string_view service_ns,
-                                  std::string_view client_ns) {
+EffectiveRule Find(const MeshView& mesh, std::string_view host,
+                   std::string_view service_ns, std::string_view client_ns) {
   const MeshConfig& config = mesh.config();
   EffectiveRule effective;
   const auto known = [&](std::string_view ns) {
@@ -118,6 +109,31 @@ EffectiveRule FindDestinationRule(const MeshView& mesh, std::string_view host,
     if (!effective.rules.empty()) break;
   }
   return effective;
+}
+
+}  // namespace
+
+Node EffectiveRule::Subset(std::string_view name) const {
+  for (const Object* rule : rules) {
+    for (const Node subset : rule->spec()["subsets"]) {
+      if (subset["name"].Str() == name) return subset;
+    }
+  }
+  return {};
+}
+
+std::string HostOf(const Object& destination_rule, const MeshConfig& config) {
+  return ResolveHost(destination_rule.spec()["host"].Str(),
+                     destination_rule.ns(), config.domain);
+}
+
+const EffectiveRule& FindDestinationRule(const MeshView& mesh,
+                                         std::string_view host,
+                                         std::string_view service_ns,
+                                         std::string_view client_ns) {
+  return mesh.memo().rules.Get({host, service_ns, client_ns}, [&] {
+    return Find(mesh, host, service_ns, client_ns);
+  });
 }
 
 void ForEachPolicyScope(const Object& destination_rule,

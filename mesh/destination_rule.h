@@ -37,9 +37,11 @@ struct EffectiveRule {
 // while of those that differ the newest counts (push_context.go:1259-1345,
 // destination_rule.go:46-140, sidecar.go:713-735). A rule with a
 // workloadSelector is left out: it is for single pods.
-EffectiveRule FindDestinationRule(const MeshView& mesh, std::string_view host,
-                                  std::string_view service_ns,
-                                  std::string_view client_ns);
+// Worked out once for each view; the answer lives as long as the view.
+const EffectiveRule& FindDestinationRule(const MeshView& mesh,
+                                         std::string_view host,
+                                         std::string_view service_ns,
+                                         std::string_view client_ns);
 
 // The full name a rule's host stands for.
 std::string HostOf(const Object& destination_rule, const MeshConfig& config);

@@ -35,8 +35,8 @@ std::string_view SuffixOf(std::string_view wildcard) {
 std::string ResolveHost(std::string_view host,
                         std::string_view config_namespace,
                         std::string_view domain) {
-  if (host.empty() || host == "*" || host.find('.') != host.npos ||
-      IsIpAddress(host)) {
+  // Without a dot only an IPv6 address has a colon.
+  if (host.empty() || host == "*" || host.find_first_of(".:") != host.npos) {
     return std::string(host);
   }
   return ServiceHost(host, config_namespace, domain);

@@ -1,5 +1,6 @@
 #include "mesh/mesh_view.h"
 
+#include "mesh/memo.h"
 #include "mesh/references.h"
 #include "mesh/workload.h"
 
@@ -7,11 +8,16 @@ namespace meshvet {
 
 MeshView::MeshView(const Inventory& inventory, const Object* subject,
                    LookupLog* log)
-    : inventory_(inventory), subject_(subject), log_(log) {
+    : inventory_(inventory),
+      subject_(subject),
+      log_(log),
+      memo_(std::make_unique<Memo>()) {
   if (subject == nullptr || subject->name().empty()) return;
   older_ =
       inventory.Find(subject->kind(), subject->ns(), subject->name()).object;
 }
+
+MeshView::~MeshView() = default;
 
 bool MeshView::Covers(const GroupKind& kind, std::string_view ns) const {
   Note(kind);

@@ -12,6 +12,7 @@
 #ifndef MESHVET_MESH_MESH_VIEW_H_
 #define MESHVET_MESH_MESH_VIEW_H_
 
+#include <memory>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -25,11 +26,16 @@ namespace meshvet {
 // The kinds a rule looked up, for the test that holds its `needs` against them.
 using LookupLog = std::set<GroupKind>;
 
+struct Memo;  // mesh/memo.h, for mesh/ alone
+
 class MeshView {
  public:
   // `subject` may be null: the mesh as the snapshot has it.
   MeshView(const Inventory& inventory, const Object* subject,
            LookupLog* log = nullptr);
+  ~MeshView();
+  MeshView(const MeshView&) = delete;
+  MeshView& operator=(const MeshView&) = delete;
 
   const MeshConfig& config() const { return inventory_.mesh_config(); }
   const Coverage& coverage() const { return inventory_.coverage(); }
@@ -62,6 +68,9 @@ class MeshView {
 
   std::vector<std::string_view> namespaces() const;
 
+  // Answers worked out so far; see mesh/memo.h.
+  Memo& memo() const { return *memo_; }
+
  private:
   void Note(const GroupKind& kind) const {
     if (log_ != nullptr) log_->insert(kind);
@@ -80,6 +89,7 @@ class MeshView {
   const Object* subject_;
   const Object* older_ = nullptr;  // the subject's older self in the snapshot
   LookupLog* log_;
+  std::unique_ptr<Memo> memo_;
 };
 
 template <typename Visit, typename Belongs>
@@ -123,8 +133,9 @@ void MeshView::ForEachReferrer(const GroupKind& from, const GroupKind& kind,
   const auto visit_wanted = [&](const Object& object) {
     if (object.kind() == from) visit(object);
   };
-  Overlay(inventory_.Referrers(kind, target), visit_wanted,
-          [&] { return SubjectRefersTo(kind, target); });
+  Overlay(inventory_.Referrers(kind, target), visit_wanted, [&] {
+    return subject_->kind() == from && SubjectRefersTo(kind, target);
+  });
 }
 
 template <typename Visit>

@@ -41,6 +41,9 @@ void ForEachReference(const Object& object, const MeshConfig& config,
     if (host.Str().empty()) return;
     visit(
         {kService, ResolveHost(host.Str(), object.ns(), config.domain), host});
+    if (IsWildcard(host.Str())) {
+      visit({kService, std::string(kAnyWildcard), host});
+    }
   }
 }
 

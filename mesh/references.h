@@ -24,6 +24,10 @@ struct Reference {
   Node place;
 };
 
+// The target of every DestinationRule with a wildcard host, beside the host
+// itself, so that the rules that may cover a name are found together.
+inline constexpr std::string_view kAnyWildcard = "*.";
+
 // Calls `visit` for every reference of `object`:
 //   VirtualService  destinations, mirrors, gateways, delegates
 //   DestinationRule host

@@ -6,6 +6,7 @@
 #include "mesh/glob.h"
 #include "mesh/host_name.h"
 #include "mesh/kinds.h"
+#include "mesh/memo.h"
 
 namespace meshvet {
 namespace {
@@ -52,6 +53,7 @@ void SortByPreference(std::vector<RegistryService>& services,
     if (!service.is_entry()) return 1;
     return ExportOf(service, config).Names(client_ns) ? 2 : 3;
   };
+  if (services.size() < 2) return;
   std::ranges::stable_sort(services, [&](const auto& a, const auto& b) {
     return std::tuple(rank(a), a.object->created(), a.ns()) <
            std::tuple(rank(b), b.object->created(), b.ns());
@@ -62,6 +64,35 @@ bool IsAssumed(const MeshView& mesh, std::string_view host) {
   return std::ranges::any_of(
       mesh.coverage().assumed_hosts,
       [&](const std::string& glob) { return GlobMatch(glob, host); });
+}
+
+HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
+                      std::string_view client_ns) {
+  HostLookup found;
+  const auto add = [&](const Object& object) {
+    const RegistryService service{&object};
+    const bool visible = IsVisibleTo(service, client_ns, mesh.config());
+    (visible ? found.services : found.hidden).push_back(service);
+  };
+  bool covered = false;
+  if (const auto name = ParseServiceHost(host, mesh.config().domain)) {
+    const Lookup service = mesh.Find(kService, name->ns, name->name);
+    if (service.object != nullptr) add(*service.object);
+    // An entry elsewhere could define the name, but only as a shadow of the
+    // namespace it claims.
+    covered = service.presence != Presence::kUnknown;
+  } else {
+    covered = mesh.Covers(kServiceEntry, "");
+  }
+  mesh.ForEachEntryOfHost(host, add);
+  SortByPreference(found.services, client_ns, mesh.config());
+  found.is_assumed = found.services.empty() && IsAssumed(mesh, host);
+  if (!found.services.empty()) {
+    found.presence = Presence::kFound;
+  } else if (covered && !found.is_assumed) {
+    found.presence = Presence::kMissing;
+  }
+  return found;
 }
 
 }  // namespace
@@ -107,33 +138,10 @@ bool IsVisibleTo(const RegistryService& service, std::string_view client_ns,
   return ExportOf(service, config).VisibleTo(client_ns, service.ns());
 }
 
-HostLookup FindHost(const MeshView& mesh, std::string_view host,
-                    std::string_view client_ns) {
-  HostLookup found;
-  const auto add = [&](const Object& object) {
-    const RegistryService service{&object};
-    const bool visible = IsVisibleTo(service, client_ns, mesh.config());
-    (visible ? found.services : found.hidden).push_back(service);
-  };
-  bool covered = false;
-  if (const auto name = ParseServiceHost(host, mesh.config().domain)) {
-    const Lookup service = mesh.Find(kService, name->ns, name->name);
-    if (service.object != nullptr) add(*service.object);
-    // An entry elsewhere could define the name, but only as a shadow of the
-    // namespace it claims.
-    covered = service.presence != Presence::kUnknown;
-  } else {
-    covered = mesh.Covers(kServiceEntry, "");
-  }
-  mesh.ForEachEntryOfHost(host, add);
-  SortByPreference(found.services, client_ns, mesh.config());
-  found.is_assumed = found.services.empty() && IsAssumed(mesh, host);
-  if (!found.services.empty()) {
-    found.presence = Presence::kFound;
-  } else if (covered && !found.is_assumed) {
-    found.presence = Presence::kMissing;
-  }
-  return found;
+const HostLookup& FindHost(const MeshView& mesh, std::string_view host,
+                           std::string_view client_ns) {
+  return mesh.memo().hosts.Get(
+      {host, client_ns}, [&] { return LookUpHost(mesh, host, client_ns); });
 }
 
 }  // namespace meshvet

@@ -4,7 +4,7 @@
 // istiod a Kubernetes Service and a ServiceEntry are the same thing, a service
 // with ports; here they are both a RegistryService.
 //
-//   const HostLookup found = FindHost(mesh, "reviews.shop.svc.cluster.local",
+//   const HostLookup& found = FindHost(mesh, "reviews.shop.svc.cluster.local",
 //                                     "shop");
 //   if (found.presence == Presence::kMissing) ctx.Report(…);
 //   for (const ServicePort& port : Ports(found.services.front())) …
@@ -78,8 +78,9 @@ struct HostLookup {
 
 // `host` is compared as it is written, case included: resolve short names first
 // (ResolveHost).
-HostLookup FindHost(const MeshView& mesh, std::string_view host,
-                    std::string_view client_ns);
+// Worked out once for each view; the answer lives as long as the view.
+const HostLookup& FindHost(const MeshView& mesh, std::string_view host,
+                           std::string_view client_ns);
 
 }  // namespace meshvet
 

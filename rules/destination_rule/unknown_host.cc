@@ -27,9 +27,9 @@ void Check(const Object& rule, RuleContext& ctx) {
   const Node place = rule.spec()["host"];
   const std::string written(place.Str());
   if (written.empty() || IsWildcard(written)) return;
-  const DestinationHost host =
+  const DestinationHost& host =
       ReadDestinationHost(ctx.mesh(), written, rule.ns());
-  const HostLookup found = FindHost(ctx.mesh(), host.resolved, rule.ns());
+  const HostLookup& found = FindHost(ctx.mesh(), host.resolved, rule.ns());
   if (!found.services.empty() || !found.hidden.empty() || found.is_assumed) {
     return;
   }

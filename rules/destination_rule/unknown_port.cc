@@ -32,7 +32,7 @@ std::string Hint(const RegistryService& service, int64_t number) {
 }
 
 void Check(const Object& rule, RuleContext& ctx) {
-  const HostLookup found =
+  const HostLookup& found =
       FindHost(ctx.mesh(), HostOf(rule, ctx.config()), rule.ns());
   if (found.services.empty()) return;
   const RegistryService& service = found.services.front();

@@ -49,7 +49,7 @@ void AddHostPorts(const Object& vs, RouteProtocol protocol,
   for (const Node host : vs.spec()["hosts"]) {
     const std::string full =
         ResolveHost(host.Str(), vs.ns(), mesh.config().domain);
-    const HostLookup found = FindHost(mesh, full, vs.ns());
+    const HostLookup& found = FindHost(mesh, full, vs.ns());
     if (found.presence == Presence::kUnknown || IsWildcard(full)) {
       listeners.all_known = false;
     } else if (found.services.empty()) {
@@ -122,9 +122,9 @@ void CheckDestination(const Object& vs, const Destination& destination,
   if (destination.node["port"]["number"].exists() || place.Str().empty()) {
     return;
   }
-  const DestinationHost host =
+  const DestinationHost& host =
       ReadDestinationHost(ctx.mesh(), place.Str(), vs.ns());
-  const HostLookup found = FindHost(ctx.mesh(), host.target, vs.ns());
+  const HostLookup& found = FindHost(ctx.mesh(), host.target, vs.ns());
   if (found.services.empty()) return;
   const std::vector<int64_t> ports = PortNumbers(found.services.front());
   if (ports.empty()) return;

@@ -47,7 +47,7 @@ void CheckDestination(const Object& vs, const Destination& destination,
   const Node place = destination.node["host"];
   const std::string_view written = place.Str();
   if (written.empty()) return;
-  const DestinationHost host =
+  const DestinationHost& host =
       ReadDestinationHost(ctx.mesh(), written, vs.ns());
   std::string target = host.target;
   if (host.intended) {

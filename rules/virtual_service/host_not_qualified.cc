@@ -14,7 +14,7 @@ void CheckDestination(const Object& vs, const Destination& destination,
                       RuleContext& ctx) {
   const Node place = destination.node["host"];
   const std::string written(place.Str());
-  const DestinationHost host =
+  const DestinationHost& host =
       ReadDestinationHost(ctx.mesh(), written, vs.ns());
   if (!host.intended) return;
   const std::string full =

@@ -34,10 +34,10 @@ void CheckDestination(const Object& vs, const Destination& destination,
   const Node place = destination.node["host"];
   const std::string written(place.Str());
   if (written.empty()) return;
-  const DestinationHost host =
+  const DestinationHost& host =
       ReadDestinationHost(ctx.mesh(), written, vs.ns());
   if (host.intended) return;  // virtual-service-host-not-qualified speaks
-  const HostLookup found = FindHost(ctx.mesh(), host.target, vs.ns());
+  const HostLookup& found = FindHost(ctx.mesh(), host.target, vs.ns());
   if (found.presence == Presence::kFound || found.is_assumed) return;
   if (found.presence == Presence::kUnknown && !IsIpAddress(written)) {
     ctx.NotRun("not every Service and ServiceEntry that could define \"" +

@@ -30,9 +30,9 @@ void CheckDestination(const Object& vs, const Destination& destination,
   const auto number = place.Int();
   if (!number) return;
   const std::string_view written = destination.node["host"].Str();
-  const DestinationHost host =
+  const DestinationHost& host =
       ReadDestinationHost(ctx.mesh(), written, vs.ns());
-  const HostLookup found = FindHost(ctx.mesh(), host.target, vs.ns());
+  const HostLookup& found = FindHost(ctx.mesh(), host.target, vs.ns());
   if (found.presence != Presence::kFound) return;
   const RegistryService& service = found.services.front();
   const auto port = FindPort(service, *number);

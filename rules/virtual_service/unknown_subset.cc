@@ -53,9 +53,9 @@ void CheckDestination(const Object& vs, const Destination& destination,
   const Node place = destination.node["subset"];
   const std::string_view subset = place.Str();
   if (subset.empty()) return;
-  const DestinationHost host =
+  const DestinationHost& host =
       ReadDestinationHost(ctx.mesh(), destination.node["host"].Str(), vs.ns());
-  const HostLookup found = FindHost(ctx.mesh(), host.target, vs.ns());
+  const HostLookup& found = FindHost(ctx.mesh(), host.target, vs.ns());
   const auto service = ParseServiceHost(host.target, ctx.config().domain);
   if (found.presence != Presence::kFound && !service) return;
   const std::string_view home =
