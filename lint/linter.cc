@@ -218,9 +218,11 @@ class Run {
   static void Sort(std::vector<Diagnostic>& all) {
     std::ranges::stable_sort(
         all, [](const auto& a, const auto& b) { return KeyOf(a) < KeyOf(b); });
-    const auto rest = std::ranges::unique(
-        all, [](const auto& a, const auto& b) { return KeyOf(a) == KeyOf(b); });
-    all.erase(rest.begin(), rest.end());
+    const auto same = [](const Diagnostic& a, const Diagnostic& b) {
+      return KeyOf(a) == KeyOf(b);
+    };
+    // Not std::ranges::unique: clang 14 cannot compile libstdc++'s.
+    all.erase(std::unique(all.begin(), all.end(), same), all.end());
   }
 
   void NameFingerprint(Diagnostic& diagnostic) {
