@@ -1,5 +1,9 @@
 #include "mesh/document.h"
 
+// Every x86-64 has SSE2; the reader scans strings with it.
+#ifdef __SSE2__
+#define RAPIDJSON_SSE2
+#endif
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
@@ -10,6 +14,7 @@
 
 #include "mesh/document_tree.h"
 #include "mesh/json_pointer.h"
+#include "mesh/utf8.h"
 
 namespace meshvet {
 namespace {
@@ -84,20 +89,18 @@ class BoundedHandler {
 };
 
 // Lets Document::Populate drive the reader, so that the handler can sit between
-// the two.
+// the two. Strings stay where they are in `text`, which is changed.
 struct BoundedParse {
-  std::string_view text;
+  char* text;
   const JsonLimits& limits;
   Error* error;
 
   bool operator()(rapidjson::Document& target) const {
     constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
-                                rapidjson::kParseValidateEncodingFlag |
+                                rapidjson::kParseInsituFlag |
                                 rapidjson::kParseFullPrecisionFlag;
     BoundedHandler handler(target, limits);
-    rapidjson::MemoryStream bytes(text.data(), text.size());
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>
-        stream(bytes);
+    rapidjson::InsituStringStream stream(text);
     rapidjson::Reader reader;
     if (reader.Parse<kFlags>(stream, handler)) return true;
     const std::string what =
@@ -115,26 +118,32 @@ std::string_view KeyOf(MemberRef member) {
   return {member->name.GetString(), member->name.GetStringLength()};
 }
 
-// The key that stands twice in `object`; null if none does.
-MemberRef DuplicateKey(const rapidjson::Value& object) {
-  constexpr size_t kFewEnoughToCompare = 16;
+// The key that stands twice among many.
+MemberRef DuplicateOfMany(const rapidjson::Value& object) {
   std::vector<MemberRef> members;
   members.reserve(object.MemberCount());
   for (const auto& member : object.GetObject()) members.push_back(&member);
-  if (members.size() <= kFewEnoughToCompare) {
-    for (size_t i = 1; i < members.size(); ++i) {
-      for (size_t j = 0; j < i; ++j) {
-        if (KeyOf(members[i]) == KeyOf(members[j])) return members[i];
-      }
-    }
-    return nullptr;
-  }
   std::sort(members.begin(), members.end(),
             [](MemberRef a, MemberRef b) { return KeyOf(a) < KeyOf(b); });
   const auto twin = std::adjacent_find(
       members.begin(), members.end(),
       [](MemberRef a, MemberRef b) { return KeyOf(a) == KeyOf(b); });
   return twin == members.end() ? nullptr : *twin;
+}
+
+// The key that stands twice in `object`; null if none does.
+MemberRef DuplicateKey(const rapidjson::Value& object) {
+  constexpr size_t kFewEnoughToCompare = 16;
+  if (object.MemberCount() > kFewEnoughToCompare) {
+    return DuplicateOfMany(object);
+  }
+  const auto members = object.GetObject();
+  for (auto later = members.begin(); later != members.end(); ++later) {
+    for (auto earlier = members.begin(); earlier != later; ++earlier) {
+      if (KeyOf(&*earlier) == KeyOf(&*later)) return &*later;
+    }
+  }
+  return nullptr;
 }
 
 // The pointer of a key that stands twice in its object; "" if none does. Go's
@@ -230,12 +239,42 @@ Document Document::Build(size_t size_hint,
   return complete ? Document(std::move(tree)) : Document();
 }
 
+rapidjson::Value CopyDeep(const rapidjson::Value& from,
+                          rapidjson::MemoryPoolAllocator<>& allocator) {
+  switch (from.GetType()) {
+    case rapidjson::kStringType:
+      return {from.GetString(), from.GetStringLength(), allocator};
+    case rapidjson::kArrayType: {
+      rapidjson::Value copy(rapidjson::kArrayType);
+      copy.Reserve(from.Size(), allocator);
+      for (const rapidjson::Value& element : from.GetArray()) {
+        copy.PushBack(CopyDeep(element, allocator), allocator);
+      }
+      return copy;
+    }
+    case rapidjson::kObjectType: {
+      rapidjson::Value copy(rapidjson::kObjectType);
+      for (const auto& member : from.GetObject()) {
+        copy.AddMember(CopyDeep(member.name, allocator),
+                       CopyDeep(member.value, allocator), allocator);
+      }
+      return copy;
+    }
+    default:
+      return {from, allocator};
+  }
+}
+
+void CopyDeep(const rapidjson::Value& from, rapidjson::Document& to) {
+  static_cast<rapidjson::Value&>(to) = CopyDeep(from, to.GetAllocator());
+}
+
 Document Document::CompactCopyOf(Node object) {
   if (object.value() == nullptr) return {};
   auto tree = std::make_unique<Tree>(1 << 10);
   rapidjson::Document& copy = tree->document;
   if (!object.IsObject()) {
-    copy.CopyFrom(*object.value(), tree->allocator);
+    CopyDeep(*object.value(), copy);
     return Document(std::move(tree));
   }
   copy.SetObject();
@@ -246,7 +285,7 @@ Document Document::CompactCopyOf(Node object) {
       to.AddMember(
           rapidjson::Value(key.data(), static_cast<SizeType>(key.size()),
                            tree->allocator),
-          rapidjson::Value(*value.value(), tree->allocator), tree->allocator);
+          CopyDeep(*value.value(), tree->allocator), tree->allocator);
     }
   };
   copy_members(object, copy, "status");
@@ -262,9 +301,17 @@ Result<Document> ParseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes) {
     return Error{"larger than " + std::to_string(limits.max_bytes) + " bytes"};
   }
+  if (const size_t bad = FindInvalidUtf8(text); bad != text.size()) {
+    return Error{"invalid UTF-8 at byte " + std::to_string(bad)};
+  }
+  // A NUL would end the text for the reader, and what follows be lost.
+  if (const size_t nul = text.find('\0'); nul != text.npos) {
+    return Error{"NUL at byte " + std::to_string(nul)};
+  }
   auto tree = std::make_unique<Document::Tree>(text.size() * 2);
+  tree->text = text;
   Error error;
-  BoundedParse parse{text, limits, &error};
+  BoundedParse parse{tree->text.data(), limits, &error};
   tree->document.Populate(parse);
   if (!error.message.empty()) return error;
   if (const std::string twin = FindDuplicateKey(tree->document);

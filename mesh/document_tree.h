@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 
 #include "mesh/document.h"
 
@@ -22,9 +23,18 @@ struct Document::Tree {
       : allocator(std::clamp<size_t>(chunk, 256, 64 << 10)),
         document(&allocator) {}
 
+  // What the strings of a parsed document point into.
+  std::string text;
   rapidjson::MemoryPoolAllocator<> allocator;
   rapidjson::Document document;
 };
+
+// A deep copy of `from` in `to`, strings included: RapidJSON's own copy would
+// share the text of a parsed document, which may be gone sooner.
+void CopyDeep(const rapidjson::Value& from, rapidjson::Document& to);
+// The same as a value that `allocator` keeps.
+rapidjson::Value CopyDeep(const rapidjson::Value& from,
+                          rapidjson::MemoryPoolAllocator<>& allocator);
 
 }  // namespace meshvet
 

@@ -101,7 +101,7 @@ class Patcher {
     if (operation.op != "add" && operation.op != "replace") {
       return "unknown operation \"" + operation.op + "\"";
     }
-    Value copy(*value->root().value(), allocator_);
+    Value copy = CopyDeep(*value->root().value(), allocator_);
     return operation.op == "add" ? Add(*path, copy) : Replace(*path, copy);
   }
 
@@ -174,7 +174,7 @@ class Patcher {
     if (!from) return "from is no JSON Pointer";
     const Value* source = Find(*from);
     if (source == nullptr) return "there is nothing at from";
-    Value copy(*source, allocator_);
+    Value copy = CopyDeep(*source, allocator_);
     if (operation.op == "copy") {
       copied_ += Node(source).ToJson().size();
       if (copied_ > limits_.max_copy_bytes) return "copies too much";
@@ -264,7 +264,7 @@ Result<Document> ApplyPatch(Node document,
                  " operations"};
   }
   auto tree = std::make_unique<Document::Tree>(4 << 10);
-  tree->document.CopyFrom(*document.value(), tree->allocator);
+  CopyDeep(*document.value(), tree->document);
   Patcher patcher(*tree, limits);
   for (size_t i = 0; i < operations.size(); ++i) {
     if (const auto failure = patcher.Apply(operations[i])) {

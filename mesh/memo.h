@@ -11,10 +11,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "mesh/destination_host.h"
 #include "mesh/destination_rule.h"
 #include "mesh/registry.h"
+#include "mesh/virtual_service.h"
 
 namespace meshvet {
 
@@ -45,6 +47,7 @@ struct Memo {
   Answers<HostLookup> hosts;
   Answers<DestinationHost> destinations;
   Answers<EffectiveRule> rules;
+  std::unordered_map<const rapidjson::Value*, std::vector<Destination>> routes;
 };
 
 }  // namespace meshvet

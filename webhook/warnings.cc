@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "mesh/utf8.h"
+
 namespace meshvet::webhook {
 namespace {
 
@@ -14,39 +16,6 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
 bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
-
-// The length of the UTF-8 sequence that starts with `lead`; 0 if none does.
-size_t SequenceLength(uint8_t lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead < 0xE0) return 2;
-  if (lead >= 0xE0 && lead < 0xF0) return 3;
-  if (lead >= 0xF0 && lead < 0xF5) return 4;
-  return 0;
-}
-
-// Overlong forms, surrogates and what lies beyond U+10FFFF show in the second
-// byte (RFC 3629 section 4).
-bool IsSecondByteFit(uint8_t lead, uint8_t second) {
-  if (lead == 0xE0) return second >= 0xA0;
-  if (lead == 0xED) return second < 0xA0;
-  if (lead == 0xF0) return second >= 0x90;
-  if (lead == 0xF4) return second < 0x90;
-  return true;
-}
-
-// The length of the character at the start of `text`; 0 if it is no text.
-size_t CharacterLength(std::string_view text) {
-  const auto lead = static_cast<uint8_t>(text.front());
-  const size_t length = SequenceLength(lead);
-  if (length == 0 || length > text.size()) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if (!IsContinuation(text[i])) return 0;
-  }
-  if (length > 1 && !IsSecondByteFit(lead, static_cast<uint8_t>(text[1]))) {
-    return 0;
-  }
-  return length;
-}
 
 // ASCII's controls, DEL, and the C1 controls U+0080 to U+009F.
 bool IsControl(std::string_view character) {
@@ -66,7 +35,7 @@ std::string OneLine(std::string_view text) {
   std::string line;
   line.reserve(text.size());
   while (!text.empty()) {
-    const size_t length = CharacterLength(text);
+    const size_t length = Utf8Length(text);
     if (length == 0) {
       line += kReplacement;
       text.remove_prefix(1);

@@ -155,9 +155,9 @@ void CheckDestination(const Object& vs, const Destination& destination,
 
 void Check(const Object& vs, RuleContext& ctx) {
   if (vs.spec()["hosts"].empty()) return;  // a delegate: its root decides
-  ForEachDestination(vs, [&](const Destination& destination) {
+  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
     if (destination.has_traffic) CheckDestination(vs, destination, ctx);
-  });
+  }
 }
 
 }  // namespace

@@ -131,9 +131,9 @@ void CheckCapturedHost(const Object& vs, Node place, RuleContext& ctx) {
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  ForEachDestination(vs, [&](const Destination& destination) {
+  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
     CheckDestination(vs, destination, ctx);
-  });
+  }
   for (const Node route : vs.spec()["http"]) {
     CheckDelegate(vs, route["delegate"], ctx);
   }

@@ -31,9 +31,9 @@ void Check(const Object& vs, RuleContext& ctx) {
   if (!ctx.option("allow").exists() && !ctx.option("namespaces").exists()) {
     return;
   }
-  ForEachDestination(vs, [&](const Destination& destination) {
+  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
     CheckDestination(vs, destination, ctx);
-  });
+  }
 }
 
 }  // namespace

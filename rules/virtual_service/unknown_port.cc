@@ -50,9 +50,9 @@ void CheckDestination(const Object& vs, const Destination& destination,
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  ForEachDestination(vs, [&](const Destination& destination) {
+  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
     CheckDestination(vs, destination, ctx);
-  });
+  }
 }
 
 }  // namespace
