@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import statistics
@@ -33,6 +34,7 @@ ROUNDS = 1 if SMOKE else 3
 STARTS = 5 if SMOKE else 21
 CONNECTIONS = 16
 LARGE, SMALL = 10_000, 1_000
+REVIEW = DATA / f"mesh-{LARGE}-review.json"
 
 # Server and load never share a processor.
 SERVER_CPU, LOAD_CPU = sorted(os.sched_getaffinity(0))[:2] \
@@ -146,7 +148,7 @@ def drive(server, path, seconds):
                "--connections", CONNECTIONS, "--duration", f"{seconds}s",
                "--latency", "--script", ROOT / "test/bench/review.lua",
                f"https://127.0.0.1:{server.port}{path}", "--",
-               DATA / f"mesh-{LARGE}" / "review.json")
+               REVIEW)
     cpu = server.cpu_seconds() - before
     if re.search(r"Socket errors|Non-2xx", text):
         sys.exit(f"bench: {path} gave errors:\n{text}")
@@ -231,8 +233,8 @@ class Table:
 def main():
     DATA.mkdir(parents=True, exist_ok=True)
     for count in (SMALL, LARGE):
-        if not (DATA / f"mesh-{count}" / "review.json").exists():
-            run(BENCH / "generate_mesh", DATA / f"mesh-{count}", count)
+        shutil.rmtree(DATA / f"mesh-{count}", ignore_errors=True)
+        run(BENCH / "generate_mesh", DATA / f"mesh-{count}", count)
 
     table = Table()
     engine = measure_engine()

@@ -1,5 +1,5 @@
 // Writes a mesh of COUNT objects to DIR as YAML, 100 documents to a file, and
-// beside them the review of one VirtualService.
+// the review of one VirtualService to DIR-review.json.
 //
 //   generate_mesh build/bench/mesh-10000 10000
 
@@ -55,7 +55,8 @@ int main(int argc, char** argv) {
     const std::filesystem::path folder = argv[1];
     std::filesystem::create_directories(folder);
     const size_t bytes = WriteMesh(folder, std::stoul(argv[2]));
-    WriteFile(folder / "review.json", ReviewOf(VirtualServiceUnderReview()));
+    WriteFile(folder.string() + "-review.json",
+              ReviewOf(VirtualServiceUnderReview()));
     std::printf("%s objects, %zu bytes\n", argv[2], bytes);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
