@@ -99,12 +99,26 @@ struct BoundedParse {
     rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>
         stream(bytes);
     rapidjson::Reader reader;
-    if (reader.Parse<kFlags>(stream, handler)) return true;
-    const std::string what =
+    if (HasByteOrderMark()) return Refuse("a byte order mark", 0);
+    if (reader.Parse<kFlags>(stream, handler)) {
+      // The reader takes a NUL for the end of the text.
+      if (stream.Tell() == text.size()) return true;
+      return Refuse("text after the value", stream.Tell());
+    }
+    std::string_view what =
         handler.refusal() != nullptr
             ? handler.refusal()
             : rapidjson::GetParseError_En(reader.GetParseErrorCode());
-    *error = {what + " at byte " + std::to_string(reader.GetErrorOffset())};
+    if (what.ends_with('.')) what.remove_suffix(1);
+    return Refuse(what, reader.GetErrorOffset());
+  }
+
+ private:
+  // Go's parser refuses it (RFC 8259 section 8.1); RapidJSON would skip it.
+  bool HasByteOrderMark() const { return text.starts_with("\xEF\xBB\xBF"); }
+
+  bool Refuse(std::string_view what, size_t at) const {
+    *error = {std::string(what) + " at byte " + std::to_string(at)};
     return false;
   }
 };

@@ -83,7 +83,7 @@ TEST(ParseJsonTest, RefusesWhatIsNotOneJsonText) {
 TEST(ParseJsonTest, MessagesReadAsOneSentence) {
   EXPECT_EQ(ErrorOf(ParseJson("", {})), "The document is empty at byte 0");
   EXPECT_EQ(ErrorOf(ParseJson("[1}", {})),
-            "Missing a comma or ] after an array element at byte 2");
+            "Missing a comma or ']' after an array element at byte 2");
 }
 
 TEST(ParseJsonTest, AcceptsTextThatLooksLikeSurrogatesButIsNot) {
