@@ -8,6 +8,7 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -88,10 +89,28 @@ class BoundedHandler {
   const char* refusal_ = nullptr;
 };
 
+Error At(std::string_view what, size_t byte) {
+  return {std::string(what) + " at byte " + std::to_string(byte)};
+}
+
+// What the reader would misread: bytes that are no text; a byte order mark,
+// which Go's parser refuses (RFC 8259 section 8.1); a NUL, at which the reader
+// takes the text to end.
+std::optional<Error> FindUnreadable(std::string_view text) {
+  if (const size_t bad = FindInvalidUtf8(text); bad != text.size()) {
+    return At("invalid UTF-8", bad);
+  }
+  if (text.starts_with("\xEF\xBB\xBF")) return At("a byte order mark", 0);
+  if (const size_t nul = text.find('\0'); nul != text.npos) {
+    return At("text after the value", nul);
+  }
+  return std::nullopt;
+}
+
 // Lets Document::Populate drive the reader, so that the handler can sit between
 // the two. Strings stay where they are in `text`, which is changed.
 struct BoundedParse {
-  char* text;
+  std::string& text;
   const JsonLimits& limits;
   Error* error;
 
@@ -100,14 +119,15 @@ struct BoundedParse {
                                 rapidjson::kParseInsituFlag |
                                 rapidjson::kParseFullPrecisionFlag;
     BoundedHandler handler(target, limits);
-    rapidjson::InsituStringStream stream(text);
+    rapidjson::InsituStringStream stream(text.data());
     rapidjson::Reader reader;
     if (reader.Parse<kFlags>(stream, handler)) return true;
-    const std::string what =
+    std::string_view what =
         handler.refusal() != nullptr
             ? handler.refusal()
             : rapidjson::GetParseError_En(reader.GetParseErrorCode());
-    *error = {what + " at byte " + std::to_string(reader.GetErrorOffset())};
+    if (what.ends_with('.')) what.remove_suffix(1);
+    *error = At(what, reader.GetErrorOffset());
     return false;
   }
 };
@@ -301,17 +321,11 @@ Result<Document> ParseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes) {
     return Error{"larger than " + std::to_string(limits.max_bytes) + " bytes"};
   }
-  if (const size_t bad = FindInvalidUtf8(text); bad != text.size()) {
-    return Error{"invalid UTF-8 at byte " + std::to_string(bad)};
-  }
-  // A NUL would end the text for the reader, and what follows be lost.
-  if (const size_t nul = text.find('\0'); nul != text.npos) {
-    return Error{"NUL at byte " + std::to_string(nul)};
-  }
+  if (auto unreadable = FindUnreadable(text)) return *std::move(unreadable);
   auto tree = std::make_unique<Document::Tree>(text.size() * 2);
   tree->text = text;
   Error error;
-  BoundedParse parse{tree->text.data(), limits, &error};
+  BoundedParse parse{tree->text, limits, &error};
   tree->document.Populate(parse);
   if (!error.message.empty()) return error;
   if (const std::string twin = FindDuplicateKey(tree->document);

@@ -102,6 +102,7 @@ bool MoreSpecific(std::string_view a, std::string_view b) {
 bool IsIpAddress(std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> copy{};
   if (text.empty() || text.size() >= copy.size()) return false;
+  if (text.find('\0') != text.npos) return false;  // would end the copy early
   text.copy(copy.data(), text.size());
   std::array<unsigned char, sizeof(in6_addr)> address{};
   return inet_pton(AF_INET, copy.data(), address.data()) == 1 ||

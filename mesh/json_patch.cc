@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -35,14 +34,11 @@ Value Text(std::string_view text, Value::AllocatorType& allocator) {
   return {text.data(), static_cast<SizeType>(text.size()), allocator};
 }
 
-// An array index below `limit`: digits without a leading zero.
+// An index below `limit`.
 std::optional<SizeType> Index(std::string_view token, SizeType limit) {
-  if (token.empty() || (token.size() > 1 && token[0] == '0')) return {};
-  SizeType index = 0;
-  const char* end = token.data() + token.size();
-  const auto [at, error] = std::from_chars(token.data(), end, index);
-  if (error != std::errc() || at != end || index >= limit) return {};
-  return index;
+  const std::optional<size_t> index = ParseArrayIndex(token);
+  if (!index || *index >= limit) return {};
+  return static_cast<SizeType>(*index);
 }
 
 Value* Child(Value& parent, std::string_view token) {
@@ -55,20 +51,23 @@ Value* Child(Value& parent, std::string_view token) {
   return parent.HasMember(key) ? &parent[key] : nullptr;
 }
 
+// How deep arrays and objects nest, counted as the parser does: 0 for a scalar.
 size_t DepthOf(const Value& root) {
-  std::vector<std::pair<const Value*, size_t>> open = {{&root, 1}};
+  std::vector<std::pair<const Value*, size_t>> open = {{&root, 0}};
   size_t deepest = 0;
   while (!open.empty()) {
-    const auto [value, depth] = open.back();
+    const auto [value, above] = open.back();
     open.pop_back();
+    if (!value->IsArray() && !value->IsObject()) continue;
+    const size_t depth = above + 1;
     deepest = std::max(deepest, depth);
     if (value->IsArray()) {
       for (const Value& element : value->GetArray()) {
-        open.emplace_back(&element, depth + 1);
+        open.emplace_back(&element, depth);
       }
     } else if (value->IsObject()) {
       for (const auto& member : value->GetObject()) {
-        open.emplace_back(&member.value, depth + 1);
+        open.emplace_back(&member.value, depth);
       }
     }
   }
@@ -81,31 +80,41 @@ bool IsBelow(const Tokens& inner, const Tokens& outer) {
          std::equal(outer.begin(), outer.end(), inner.begin());
 }
 
-// Carries out operations on one tree. Every step says why it failed; nothing
-// means success.
+// Why an operation cannot be carried out, and which of its members says so.
+struct Refusal {
+  std::string message;
+  const char* member = "/path";
+};
+using Failure = std::optional<Refusal>;  // nothing means success
+
+// Carries out operations on one tree.
 class Patcher {
  public:
-  using Failure = std::optional<std::string>;
-
   Patcher(Document::Tree& tree, const PatchLimits& limits)
       : root_(tree.document), allocator_(tree.allocator), limits_(limits) {}
 
   Failure Apply(const PatchOperation& operation) {
-    const auto path = SplitPointer(operation.path);
-    if (!path) return "path is no JSON Pointer";
-    if (operation.op == "remove") return Remove(*path);
-    if (NeedsFrom(operation.op)) return MoveOrCopy(operation, *path);
-    const Result<Document> value = ParseJson(operation.value, kValueLimits);
-    if (!value) return "value: " + value.error().message;
-    if (operation.op == "test") return Test(*path, value->root());
-    if (operation.op != "add" && operation.op != "replace") {
-      return "unknown operation \"" + operation.op + "\"";
+    const bool needs_value = NeedsValue(operation.op);
+    const bool needs_from = NeedsFrom(operation.op);
+    if (!needs_value && !needs_from && operation.op != "remove") {
+      return Refusal{"unknown operation", "/op"};
     }
-    Value copy = CopyDeep(*value->root().value(), allocator_);
-    return operation.op == "add" ? Add(*path, copy) : Replace(*path, copy);
+    const auto path = SplitPointer(operation.path);
+    if (!path) return Refusal{"path is no JSON Pointer"};
+    if (needs_from) return MoveOrCopy(operation, *path);
+    if (needs_value) return ApplyValue(operation, *path);
+    return Remove(*path);
   }
 
  private:
+  Failure ApplyValue(const PatchOperation& operation, const Tokens& path) {
+    const Result<Document> value = ParseJson(operation.value, kValueLimits);
+    if (!value) return Refusal{value.error().message, "/value"};
+    if (operation.op == "test") return Test(path, value->root());
+    Value copy = CopyDeep(*value->root().value(), allocator_);
+    return operation.op == "add" ? Add(path, copy) : Replace(path, copy);
+  }
+
   Value* Find(const Tokens& path, size_t length) {
     Value* at = &root_;
     for (size_t i = 0; i < length && at != nullptr; ++i) {
@@ -116,15 +125,17 @@ class Patcher {
   Value* Find(const Tokens& path) { return Find(path, path.size()); }
 
   Failure Add(const Tokens& path, Value& value) {
-    if (path.size() + DepthOf(value) > kMaxDepth) return "nested too deeply";
+    if (path.size() + DepthOf(value) > kMaxDepth)
+      return Refusal{"nested too deeply"};
     if (path.empty()) {
       root_ = value;
       return {};
     }
     Value* parent = Find(path, path.size() - 1);
-    if (parent == nullptr) return "its parent does not exist";
+    if (parent == nullptr) return Refusal{"its parent does not exist"};
     if (parent->IsArray()) return Insert(*parent, path.back(), value);
-    if (!parent->IsObject()) return "its parent is neither object nor array";
+    if (!parent->IsObject())
+      return Refusal{"its parent is neither object nor array"};
     if (Value* old = Child(*parent, path.back())) {
       *old = value;
     } else {
@@ -138,7 +149,7 @@ class Patcher {
     const SizeType size = array.Size();
     const auto index =
         token == "-" ? std::optional(size) : Index(token, size + 1);
-    if (!index) return "no such place in the array";
+    if (!index) return Refusal{"no such place in the array"};
     array.PushBack(Value(), allocator_);
     for (SizeType i = size; i > *index; --i) array[i] = array[i - 1];
     array[*index] = value;
@@ -147,17 +158,18 @@ class Patcher {
 
   Failure Replace(const Tokens& path, Value& value) {
     Value* target = Find(path);
-    if (target == nullptr) return "there is nothing to replace";
-    if (path.size() + DepthOf(value) > kMaxDepth) return "nested too deeply";
+    if (target == nullptr) return Refusal{"there is nothing to replace"};
+    if (path.size() + DepthOf(value) > kMaxDepth)
+      return Refusal{"nested too deeply"};
     *target = value;
     return {};
   }
 
   Failure Remove(const Tokens& path) {
-    if (path.empty()) return "the whole document cannot be removed";
+    if (path.empty()) return Refusal{"the whole document cannot be removed"};
     Value* parent = Find(path, path.size() - 1);
     Value* target = parent == nullptr ? nullptr : Child(*parent, path.back());
-    if (target == nullptr) return "there is nothing to remove";
+    if (target == nullptr) return Refusal{"there is nothing to remove"};
     if (parent->IsArray()) {
       parent->Erase(target);
     } else {
@@ -171,26 +183,37 @@ class Patcher {
 
   Failure MoveOrCopy(const PatchOperation& operation, const Tokens& path) {
     const auto from = SplitPointer(operation.from);
-    if (!from) return "from is no JSON Pointer";
-    const Value* source = Find(*from);
-    if (source == nullptr) return "there is nothing at from";
-    Value copy = CopyDeep(*source, allocator_);
-    if (operation.op == "copy") {
-      copied_ += Node(source).ToJson().size();
-      if (copied_ > limits_.max_copy_bytes) return "copies too much";
-      return Add(path, copy);
+    if (!from) return Refusal{"from is no JSON Pointer", "/from"};
+    Value* source = Find(*from);
+    if (source == nullptr) return Refusal{"there is nothing at from", "/from"};
+    return operation.op == "copy" ? Copy(*source, path)
+                                  : Move(*source, *from, path);
+  }
+
+  Failure Copy(const Value& source, const Tokens& path) {
+    copied_ += Node(&source).ToJson().size();
+    if (copied_ > limits_.max_copy_bytes) {
+      return Refusal{"copies too much", "/from"};
     }
-    if (IsBelow(path, *from)) return "a value cannot move into itself";
-    if (path == *from) return {};
-    if (Failure failure = Remove(*from)) return failure;
+    Value copy = CopyDeep(source, allocator_);
     return Add(path, copy);
+  }
+
+  Failure Move(Value& source, const Tokens& from, const Tokens& path) {
+    if (IsBelow(path, from)) return Refusal{"a value cannot move into itself"};
+    if (path == from) return {};
+    // Taken, not copied: memory of the tree is never given back.
+    Value taken;
+    taken.Swap(source);
+    if (Failure failure = Remove(from)) return failure;
+    return Add(path, taken);
   }
 
   Failure Test(const Tokens& path, Node wanted) {
     const Value* target = Find(path);
-    if (target == nullptr) return "there is nothing to test";
+    if (target == nullptr) return Refusal{"there is nothing to test"};
     if (Node(target) == wanted) return {};
-    return "the value is not the one tested for";
+    return Refusal{"the value is not the one tested for", "/value"};
   }
 
   Value& root_;
@@ -269,8 +292,8 @@ Result<Document> ApplyPatch(Node document,
   for (size_t i = 0; i < operations.size(); ++i) {
     if (const auto failure = patcher.Apply(operations[i])) {
       return Error{
-          operations[i].op + " " + operations[i].path + ": " + *failure,
-          "/" + std::to_string(i)};
+          operations[i].op + " " + operations[i].path + ": " + failure->message,
+          "/" + std::to_string(i) + failure->member};
     }
   }
   return Document(std::move(tree));

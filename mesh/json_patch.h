@@ -42,7 +42,8 @@ struct PatchLimits {
 };
 
 // Applies `operations` in order to a copy of `document`: all of them or none.
-// The error's `where` names the operation ("/2/path").
+// The error's `where` names the operation and its member ("/2/path"). Nothing
+// nests deeper afterwards than what ParseJson reads by default.
 Result<Document> ApplyPatch(Node document,
                             const std::vector<PatchOperation>& operations,
                             const PatchLimits& limits = {});

@@ -22,15 +22,6 @@ using rapidjson::SizeType;
 using rapidjson::Value;
 using Member = Value::Member;
 
-std::optional<size_t> ArrayIndex(std::string_view token) {
-  if (token.empty() || (token.size() > 1 && token[0] == '0')) return {};
-  size_t index = 0;
-  const char* end = token.data() + token.size();
-  const auto [at, error] = std::from_chars(token.data(), end, index);
-  if (error != std::errc() || at != end) return {};
-  return index;
-}
-
 // "~0" is "~" and "~1" is "/"; any other "~" is no pointer.
 std::optional<std::string> UnescapePointerToken(std::string_view token) {
   std::string plain;
@@ -55,6 +46,15 @@ std::pair<const void*, const void*> ContentOf(const Value& value) {
 }
 
 }  // namespace
+
+std::optional<size_t> ParseArrayIndex(std::string_view token) {
+  if (token.empty() || (token.size() > 1 && token[0] == '0')) return {};
+  size_t index = 0;
+  const char* end = token.data() + token.size();
+  const auto [at, error] = std::from_chars(token.data(), end, index);
+  if (error != std::errc() || at != end) return {};
+  return index;
+}
 
 std::string EscapePointerToken(std::string_view token) {
   std::string escaped;
@@ -92,7 +92,7 @@ Node Resolve(Node root, std::string_view pointer) {
   if (!tokens) return {};
   Node at = root;
   for (const std::string& token : *tokens) {
-    const std::optional<size_t> index = ArrayIndex(token);
+    const std::optional<size_t> index = ParseArrayIndex(token);
     at = at.IsArray() && index ? at[*index] : at[std::string_view(token)];
     // A missing Node would keep a view of `token`, which ends here.
     if (at.value() == nullptr) return {};

@@ -23,6 +23,10 @@ std::string EscapePointerToken(std::string_view token);
 // "/spec/http" -> {"spec", "http"}; nothing if the text is no JSON Pointer.
 std::optional<std::vector<std::string>> SplitPointer(std::string_view pointer);
 
+// The index of an array's element that a token names: digits without a leading
+// zero; nothing for any other, "-" among them.
+std::optional<size_t> ParseArrayIndex(std::string_view token);
+
 // The Node at `pointer` below `root`; missing if there is none.
 Node Resolve(Node root, std::string_view pointer);
 

@@ -4,15 +4,78 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace meshvet {
 namespace {
 
-using Member = rapidjson::Value::Member;
+using rapidjson::Value;
+using Member = Value::Member;
 
 std::string_view View(const rapidjson::Value& text) {
   return {text.GetString(), text.GetStringLength()};
+}
+
+// Whether the integer has exactly the value of `b`: 2^53 + 1 is not the double
+// 2^53 that it would be rounded to.
+bool IntegerEqualsDouble(const Value& integer, double b) {
+  constexpr double kTwoTo63 = 9223372036854775808.0;
+  if (std::trunc(b) != b || b < -kTwoTo63 || b >= 2 * kTwoTo63) return false;
+  if (b >= kTwoTo63) {
+    return integer.IsUint64() &&
+           integer.GetUint64() == static_cast<uint64_t>(b);
+  }
+  return integer.IsInt64() && integer.GetInt64() == static_cast<int64_t>(b);
+}
+
+// RapidJSON's own operator takes -1 for 2^64 - 1, whose bits are the same, and
+// compares each key with each.
+bool EqualNumbers(const Value& a, const Value& b) {
+  if (a.IsDouble() && b.IsDouble()) return a.GetDouble() == b.GetDouble();
+  if (a.IsDouble()) return IntegerEqualsDouble(b, a.GetDouble());
+  if (b.IsDouble()) return IntegerEqualsDouble(a, b.GetDouble());
+  if (a.IsInt64() && b.IsInt64()) return a.GetInt64() == b.GetInt64();
+  return a.IsUint64() && b.IsUint64() && a.GetUint64() == b.GetUint64();
+}
+
+std::vector<const Member*> SortedMembers(const Value& object) {
+  std::vector<const Member*> members;
+  members.reserve(object.MemberCount());
+  for (const Member& member : object.GetObject()) members.push_back(&member);
+  std::ranges::sort(members, {}, [](const Member* m) { return View(m->name); });
+  return members;
+}
+
+// Documents have a bounded depth, so recursion is.
+bool Equal(const Value& a, const Value& b);
+
+bool EqualMembers(const Member& a, const Member& b) {
+  return View(a.name) == View(b.name) && Equal(a.value, b.value);
+}
+
+bool EqualObjects(const Value& a, const Value& b) {
+  if (a.MemberCount() != b.MemberCount()) return false;
+  // Most often they are in the same order.
+  if (std::equal(a.MemberBegin(), a.MemberEnd(), b.MemberBegin(),
+                 [](const Member& x, const Member& y) {
+                   return View(x.name) == View(y.name);
+                 })) {
+    return std::equal(a.MemberBegin(), a.MemberEnd(), b.MemberBegin(),
+                      EqualMembers);
+  }
+  return std::ranges::equal(
+      SortedMembers(a), SortedMembers(b),
+      [](const Member* x, const Member* y) { return EqualMembers(*x, *y); });
+}
+
+bool Equal(const Value& a, const Value& b) {
+  if (a.GetType() != b.GetType()) return false;
+  if (a.IsString()) return View(a) == View(b);
+  if (a.IsNumber()) return EqualNumbers(a, b);
+  if (a.IsObject()) return EqualObjects(a, b);
+  if (!a.IsArray()) return true;
+  return std::equal(a.Begin(), a.End(), b.Begin(), b.End(), Equal);
 }
 
 }  // namespace
@@ -45,6 +108,10 @@ Node Node::operator[](std::string_view key) const {
       if (View(member.name) == key) return Node(&member.value);
     }
   }
+  return Without(key);
+}
+
+Node Node::Without(std::string_view key) const {
   Node missing = *this;
   missing.value_ = nullptr;
   if (missing_count_ < kMaxMissing) {
@@ -57,9 +124,8 @@ Node Node::operator[](size_t index) const {
   if (value_ != nullptr && value_->IsArray() && index < value_->Size()) {
     return Node(&(*value_)[static_cast<rapidjson::SizeType>(index)]);
   }
-  Node missing = *this;
-  missing.value_ = nullptr;
-  return missing;
+  // RFC 6901 section 4: the element after the last, which is not there.
+  return Without("-");
 }
 
 std::string_view Node::Str() const {
@@ -148,7 +214,7 @@ std::string Node::ToJson() const {
 
 bool operator==(const Node& a, const Node& b) {
   if (a.value_ == nullptr || b.value_ == nullptr) return a.value_ == b.value_;
-  return *a.value_ == *b.value_;
+  return Equal(*a.value_, *b.value_);
 }
 
 std::vector<std::string_view> Node::missing_keys() const {

@@ -76,11 +76,12 @@ class Node {
   // The whole value as compact JSON; "null" when missing.
   std::string ToJson() const;
 
-  // Deep equality of JSON values (RFC 6902 section 4.6): members in any order.
+  // Deep equality of JSON values (RFC 6902 section 4.6): numbers by their exact
+  // value, 1 == 1.0; members in any order.
   friend bool operator==(const Node& a, const Node& b);
 
   // Where a missing Node was looked for: the nearest value that is there, and
-  // the keys below it that are not.
+  // the keys below it that are not; "-" stands for a missing element.
   const rapidjson::Value* value() const { return value_; }
   const rapidjson::Value* anchor() const { return anchor_; }
   std::vector<std::string_view> missing_keys() const;
@@ -88,6 +89,9 @@ class Node {
  private:
   // Deeper misses keep the first keys: enough for every field of Istio.
   static constexpr size_t kMaxMissing = 4;
+
+  // The missing Node at `key` below this one.
+  Node Without(std::string_view key) const;
 
   const rapidjson::Value* value_ = nullptr;
   const rapidjson::Value* anchor_ = nullptr;
