@@ -106,10 +106,9 @@ class CertificateWatcher::Impl {
 
  private:
   void WatchFolderOf(const std::string& file) const {
-    std::string folder = std::filesystem::path(file).parent_path().string();
-    if (folder.empty()) folder = ".";
+    const std::string folder = std::filesystem::path(file).parent_path();
     // Failure only means to notice at the next interval.
-    inotify_add_watch(notify_, folder.c_str(),
+    inotify_add_watch(notify_, folder.empty() ? "." : folder.c_str(),
                       IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE);
   }
 
