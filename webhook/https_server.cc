@@ -21,6 +21,7 @@
 
 #include "webhook/listener.h"
 #include "webhook/request_processor.h"
+#include "webhook/worker_rota.h"
 
 namespace meshvet::webhook {
 namespace {
@@ -86,6 +87,11 @@ milliseconds TickFor(const HttpsServer::Options& options) {
   return std::clamp(shortest / 5, milliseconds(5), milliseconds(250));
 }
 
+// A thread for each core, and one to take over while another is descheduled.
+std::size_t UsualSeats() {
+  return std::max(2U, std::thread::hardware_concurrency());
+}
+
 double SecondsSince(std::int64_t ticks) {
   const Clock::time_point then{Clock::duration(ticks)};
   return std::chrono::duration<double>(Clock::now() - then).count();
@@ -142,6 +148,7 @@ class HttpsServer::Impl {
   std::unique_ptr<Listener> listener_;
   const int port_;
   const Epoll epoll_;
+  WorkerRota rota_;
   const Signal stop_listening_;
   const Signal stop_working_;
   std::atomic<bool> draining_ = false;
@@ -164,6 +171,7 @@ HttpsServer::Impl::Impl(Options options, HttpHandler handler,
       processor_(ProcessorSetup(std::move(handler)), observer_),
       listener_(std::move(listener)),
       port_(listener_->port()),
+      rota_(UsualSeats(), options_.gate.in_flight + 1),
       listened_(Clock::now().time_since_epoch().count()) {
   epoll_.Add(stop_working_.fd(), EPOLLIN, kStopTicket);
   // One more than may be in the handler: somebody must be left to say no.
@@ -261,13 +269,15 @@ void HttpsServer::Impl::Sweep(Clock::time_point now) {
 
 void HttpsServer::Impl::Work(Since* since) {
   pthread_setname_np(pthread_self(), options_.thread_name.c_str());
-  while (true) {
-    const epoll_event event = epoll_.Wait();
-    const Ticket ticket = event.data.u64;
-    if (ticket == kStopTicket) return;
-    if (Connection* connection = table_.Claim(ticket, event.events)) {
-      Serve(ticket, connection, since);
-    }
+  while (rota_.TakeSeat()) {
+    do {
+      const epoll_event event = epoll_.Wait();
+      const Ticket ticket = event.data.u64;
+      if (ticket == kStopTicket) return;
+      if (Connection* connection = table_.Claim(ticket, event.events)) {
+        Serve(ticket, connection, since);
+      }
+    } while (rota_.KeepsSeat());
   }
 }
 
@@ -331,7 +341,9 @@ void HttpsServer::Impl::Answer(Connection* connection, bool enough,
                                Since* since) {
   const bool last = enough || IsLast(*connection);
   *since = Clock::now().time_since_epoch().count();
+  rota_.HandlerBegins();
   connection->Respond(processor_.Process(connection->request(), last), last);
+  rota_.HandlerEnds();
   *since = 0;
 }
 
@@ -387,6 +399,7 @@ bool HttpsServer::Impl::Stop(milliseconds grace) {
   }
   const bool all_done = table_.size() == 0;
   stop_working_.Raise();
+  rota_.Stop();
   for (std::thread& worker : workers_) worker.join();
   CloseWhere([](const Connection&) { return true; });
   return all_done;
