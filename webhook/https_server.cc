@@ -1,0 +1,440 @@
+#include "webhook/https_server.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "webhook/listener.h"
+#include "webhook/request_processor.h"
+#include "webhook/worker_rota.h"
+
+namespace meshvet::webhook {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint32_t kEdges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr Ticket kStopTicket = ~Ticket{0};
+constexpr milliseconds kAcceptPause{20};
+constexpr milliseconds kStopTick{5};
+// A connection that never falls silent ends after so many requests, so that
+// it cannot keep a thread from the others.
+constexpr int kRequestsInARow = 1000;
+
+// An eventfd that, once raised, stays raised.
+class Signal {
+ public:
+  Signal() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+  ~Signal() { close(fd_); }
+  Signal(const Signal&) = delete;
+  Signal& operator=(const Signal&) = delete;
+
+  int fd() const { return fd_; }
+  void Raise() const {
+    const std::uint64_t one = 1;
+    (void)!write(fd_, &one, sizeof one);
+  }
+
+ private:
+  const int fd_;
+};
+
+class Epoll {
+ public:
+  Epoll() : fd_(epoll_create1(EPOLL_CLOEXEC)) {}
+  ~Epoll() { close(fd_); }
+  Epoll(const Epoll&) = delete;
+  Epoll& operator=(const Epoll&) = delete;
+
+  bool Add(int fd, std::uint32_t events, Ticket ticket) const {
+    epoll_event event{};
+    event.events = events;
+    event.data.u64 = ticket;
+    return epoll_ctl(fd_, EPOLL_CTL_ADD, fd, &event) == 0;
+  }
+  epoll_event Wait() const {
+    epoll_event event{};
+    while (epoll_wait(fd_, &event, 1, -1) != 1) {
+    }
+    return event;
+  }
+
+ private:
+  const int fd_;
+};
+
+// Deadlines are kept to a fifth of the shortest of them.
+milliseconds TickFor(const HttpsServer::Options& options) {
+  const ConnectionLimits& limits = options.limits;
+  const milliseconds shortest =
+      std::min({limits.handshake, limits.idle, limits.request, limits.write,
+                limits.linger, options.gate.queue_wait});
+  return std::clamp(shortest / 5, milliseconds(5), milliseconds(250));
+}
+
+// A thread for each core, and one to take over while another is descheduled.
+std::size_t UsualSeats() {
+  return std::max(2U, std::thread::hardware_concurrency());
+}
+
+double SecondsSince(std::int64_t ticks) {
+  const Clock::time_point then{Clock::duration(ticks)};
+  return std::chrono::duration<double>(Clock::now() - then).count();
+}
+
+}  // namespace
+
+class HttpsServer::Impl {
+ public:
+  Impl(Options options, HttpHandler handler, TransportObserver* observer,
+       std::unique_ptr<Listener> listener);
+  ~Impl() { Stop(milliseconds(0)); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  int port() const { return port_; }
+  TransportStats stats();
+  void StartDrain() { draining_ = true; }
+  bool Stop(milliseconds grace);
+
+ private:
+  // Since when it has been in the handler; 0 if it is not.
+  using Since = std::atomic<std::int64_t>;
+
+  RequestProcessor::Setup ProcessorSetup(HttpHandler handler);
+
+  // The listening thread.
+  void Listen();
+  bool AcceptAll();
+  void Adopt(int fd);
+  void Sweep(Clock::time_point now);
+
+  // The threads that serve.
+  void Work(Since* since);
+  void Serve(Ticket ticket, Connection* connection, Since* since);
+  void Drive(Ticket ticket, Connection* connection, bool has_place,
+             std::vector<Ticket>* turns, Since* since);
+  Connection::Progress AdvanceToRequest(Ticket ticket, Connection* connection);
+  Connection::Progress AdvanceGuarded(Connection* connection);
+  void Answer(Connection* connection, bool enough, Since* since);
+  void Shed(Connection* connection, std::string_view reason);
+  void Settle(Ticket ticket, Connection* connection);
+  bool IsLast(const Connection& connection) const;
+
+  void CloseWhere(const std::function<bool(const Connection&)>& wanted);
+
+  const Options options_;
+  TransportObserver silent_;
+  TransportObserver& observer_;
+  BodyBudget budget_;
+  AdmissionGate gate_;
+  ConnectionTable table_;
+  RequestProcessor processor_;
+  std::unique_ptr<Listener> listener_;
+  const int port_;
+  const Epoll epoll_;
+  WorkerRota rota_;
+  const Signal stop_listening_;
+  const Signal stop_working_;
+  std::atomic<bool> draining_ = false;
+  std::atomic<std::int64_t> listened_;
+  std::mutex stop_mutex_;
+  bool stopped_ = false;
+  std::vector<std::unique_ptr<Since>> handling_;
+  std::thread listening_;
+  std::vector<std::thread> workers_;
+};
+
+HttpsServer::Impl::Impl(Options options, HttpHandler handler,
+                        TransportObserver* observer,
+                        std::unique_ptr<Listener> listener)
+    : options_(std::move(options)),
+      observer_(observer == nullptr ? silent_ : *observer),
+      budget_(options_.max_body_bytes_in_flight),
+      gate_(options_.gate),
+      table_(options_.max_connections),
+      processor_(ProcessorSetup(std::move(handler)), observer_),
+      listener_(std::move(listener)),
+      port_(listener_->port()),
+      rota_(UsualSeats(), options_.gate.in_flight + 1),
+      listened_(Clock::now().time_since_epoch().count()) {
+  epoll_.Add(stop_working_.fd(), EPOLLIN, kStopTicket);
+  // One more than may be in the handler: somebody must be left to say no.
+  const std::size_t count = options_.gate.in_flight + 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    handling_.push_back(std::make_unique<Since>(0));
+  }
+  for (const std::unique_ptr<Since>& since : handling_) {
+    workers_.emplace_back([this, &since] { Work(since.get()); });
+  }
+  listening_ = std::thread([this] { Listen(); });
+}
+
+RequestProcessor::Setup HttpsServer::Impl::ProcessorSetup(HttpHandler handler) {
+  return {.handler = std::move(handler),
+          .adopt = [this](int fd) { Adopt(fd); },
+          .method = options_.rules.method,
+          .idle = options_.limits.idle,
+          .max_requests = options_.max_requests};
+}
+
+void HttpsServer::Impl::Listen() {
+  pthread_setname_np(pthread_self(), options_.thread_name.c_str());
+  const milliseconds tick = TickFor(options_);
+  Clock::time_point swept = Clock::now();
+  std::array<pollfd, 2> fds{
+      {{stop_listening_.fd(), POLLIN, 0}, {listener_->fd(), POLLIN, 0}}};
+  while (true) {
+    poll(fds.data(), fds.size(), static_cast<int>(tick.count()));
+    const Clock::time_point now = Clock::now();
+    listened_ = now.time_since_epoch().count();
+    const bool exhausted = fds[1].revents != 0 && !AcceptAll();
+    if (fds[0].revents != 0) return;
+    if (now - swept >= tick) {
+      Sweep(now);
+      swept = now;
+    }
+    // The port stays readable: without a pause this would spin. Waiting on the
+    // signal keeps Stop() prompt.
+    if (exhausted) {
+      poll(fds.data(), 1, static_cast<int>(kAcceptPause.count()));
+    }
+  }
+}
+
+// False if the system lacks what another connection needs.
+bool HttpsServer::Impl::AcceptAll() {
+  while (true) {
+    const Listener::Accepted accepted = listener_->Accept();
+    if (accepted.fd >= 0) {
+      processor_.Adopt(accepted.fd);
+      continue;
+    }
+    if (accepted.error == EAGAIN || accepted.error == EWOULDBLOCK) return true;
+    observer_.OnAcceptError(accepted.error);
+    if (Listener::NeedsPause(accepted.error)) return false;
+  }
+}
+
+void HttpsServer::Impl::Adopt(int fd) {
+  if (table_.full()) {
+    observer_.OnShed("connections");
+    close(fd);
+    return;
+  }
+  const Connection::Shared shared{options_.rules, options_.limits, budget_,
+                                  observer_};
+  const std::optional<Ticket> ticket =
+      table_.Insert(std::make_unique<Connection>(
+          fd, options_.tls ? options_.tls() : nullptr, RemoteAddress(fd),
+          shared));
+  if (!ticket) return;  // closed with its object
+  if (!epoll_.Add(fd, kEdges, *ticket) &&
+      table_.Claim(*ticket, 0) != nullptr) {
+    table_.Remove(*ticket);
+  }
+}
+
+void HttpsServer::Impl::Sweep(Clock::time_point now) {
+  for (const Ticket ticket : gate_.TakeExpired(now)) {
+    // Who takes it out of the line owns it.
+    Connection* connection = table_.Owned(ticket);
+    Shed(connection, "queue_timeout");
+    Settle(ticket, connection);
+  }
+  table_.ForEachParked(
+      [now](const Connection& connection) {
+        return connection.deadline() <= now;
+      },
+      [this](Ticket ticket, Connection& connection) {
+        connection.Expire();
+        Settle(ticket, &connection);
+      });
+}
+
+void HttpsServer::Impl::Work(Since* since) {
+  pthread_setname_np(pthread_self(), options_.thread_name.c_str());
+  while (rota_.TakeSeat()) {
+    do {
+      const epoll_event event = epoll_.Wait();
+      const Ticket ticket = event.data.u64;
+      if (ticket == kStopTicket) return;
+      if (Connection* connection = table_.Claim(ticket, event.events)) {
+        Serve(ticket, connection, since);
+      }
+    } while (rota_.KeepsSeat());
+  }
+}
+
+void HttpsServer::Impl::Serve(Ticket ticket, Connection* connection,
+                              Since* since) {
+  std::vector<Ticket> turns;  // of requests whose turn it is now
+  Drive(ticket, connection, false, &turns, since);
+  while (!turns.empty()) {
+    const Ticket next = turns.back();
+    turns.pop_back();
+    Drive(next, table_.Owned(next), true, &turns, since);
+  }
+}
+
+// `has_place`: the gate has let its request in already.
+void HttpsServer::Impl::Drive(Ticket ticket, Connection* connection,
+                              bool has_place, std::vector<Ticket>* turns,
+                              Since* since) {
+  for (int answered = 0;; ++answered) {
+    const Connection::Progress progress = AdvanceToRequest(ticket, connection);
+    if (progress != Connection::Progress::kRequest) return;
+    const AdmissionGate::Entry entry =
+        has_place ? AdmissionGate::Entry::kRun
+                  : gate_.Enter(ticket, Clock::now());
+    has_place = false;
+    if (entry == AdmissionGate::Entry::kQueued) return;
+    if (entry == AdmissionGate::Entry::kFull) {
+      Shed(connection, "queue_full");
+      continue;
+    }
+    Answer(connection, answered >= kRequestsInARow, since);
+    if (const std::optional<Ticket> next = gate_.Leave()) {
+      turns->push_back(*next);
+    }
+  }
+}
+
+// Anything but kRequest: the connection is somebody else's, or gone.
+Connection::Progress HttpsServer::Impl::AdvanceToRequest(
+    Ticket ticket, Connection* connection) {
+  while (true) {
+    const Connection::Progress progress = AdvanceGuarded(connection);
+    if (progress == Connection::Progress::kGone) table_.Remove(ticket);
+    if (progress != Connection::Progress::kWait || table_.Park(ticket)) {
+      return progress;
+    }
+  }
+}
+
+// Memory may end anywhere; it then costs this connection and no other.
+Connection::Progress HttpsServer::Impl::AdvanceGuarded(Connection* connection) {
+  try {
+    return connection->Advance();
+  } catch (const std::exception&) {
+    observer_.OnShed("memory");
+    return Connection::Progress::kGone;
+  }
+}
+
+void HttpsServer::Impl::Answer(Connection* connection, bool enough,
+                               Since* since) {
+  const bool last = enough || IsLast(*connection);
+  *since = Clock::now().time_since_epoch().count();
+  rota_.HandlerBegins();
+  connection->Respond(processor_.Process(connection->request(), last), last);
+  rota_.HandlerEnds();
+  *since = 0;
+}
+
+void HttpsServer::Impl::Shed(Connection* connection, std::string_view reason) {
+  observer_.OnShed(reason);
+  connection->Refuse({503, "too many requests"});
+}
+
+// For the listening thread, which never runs a handler.
+void HttpsServer::Impl::Settle(Ticket ticket, Connection* connection) {
+  if (AdvanceToRequest(ticket, connection) == Connection::Progress::kRequest) {
+    Shed(connection, "queue_timeout");
+    Settle(ticket, connection);
+  }
+}
+
+bool HttpsServer::Impl::IsLast(const Connection& connection) const {
+  return draining_ || !connection.keep_alive() ||
+         connection.requests() >= options_.max_requests ||
+         Clock::now() - connection.accepted() >=
+             options_.max_age * connection.age_factor();
+}
+
+TransportStats HttpsServer::Impl::stats() {
+  TransportStats stats;
+  table_.Count(&stats);
+  stats.in_flight = gate_.in_flight();
+  stats.queued = gate_.queued();
+  stats.body_bytes = budget_.used();
+  stats.listener_age = SecondsSince(listened_);
+  for (const std::unique_ptr<Since>& since : handling_) {
+    const std::int64_t began = *since;
+    if (began == 0) continue;
+    stats.longest_handler = std::max(stats.longest_handler, SecondsSince(began));
+  }
+  return stats;
+}
+
+bool HttpsServer::Impl::Stop(milliseconds grace) {
+  const std::scoped_lock lock(stop_mutex_);
+  if (stopped_) return true;
+  stopped_ = true;
+  draining_ = true;
+  stop_listening_.Raise();
+  listening_.join();
+  listener_.reset();
+  const Clock::time_point until = Clock::now() + grace;
+  while (true) {
+    Sweep(Clock::now());
+    CloseWhere([](const Connection& c) { return c.IsQuietlyIdle(); });
+    if (table_.size() == 0 || Clock::now() >= until) break;
+    std::this_thread::sleep_for(kStopTick);
+  }
+  const bool all_done = table_.size() == 0;
+  stop_working_.Raise();
+  rota_.Stop();
+  for (std::thread& worker : workers_) worker.join();
+  CloseWhere([](const Connection&) { return true; });
+  return all_done;
+}
+
+void HttpsServer::Impl::CloseWhere(
+    const std::function<bool(const Connection&)>& wanted) {
+  table_.ForEachParked(wanted, [this](Ticket ticket, Connection& connection) {
+    connection.Close();
+    table_.Remove(ticket);
+  });
+}
+
+Result<std::unique_ptr<HttpsServer>> HttpsServer::Start(
+    Options options, HttpHandler handler, TransportObserver* observer) {
+  // A peer that went away is seen by send(), not by a signal.
+  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c)
+  Result<std::unique_ptr<Listener>> listener =
+      Listener::Open(options.host, options.port);
+  if (!listener) return listener.error();
+  return std::unique_ptr<HttpsServer>(new HttpsServer(
+      std::make_unique<Impl>(std::move(options), std::move(handler), observer,
+                             std::move(*listener))));
+}
+
+HttpsServer::HttpsServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+HttpsServer::~HttpsServer() = default;
+
+int HttpsServer::port() const { return impl_->port(); }
+
+TransportStats HttpsServer::stats() const { return impl_->stats(); }
+
+void HttpsServer::StartDrain() { impl_->StartDrain(); }
+
+bool HttpsServer::Stop(milliseconds grace) { return impl_->Stop(grace); }
+
+}  // namespace meshvet::webhook

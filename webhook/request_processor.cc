@@ -1,0 +1,139 @@
+#include "webhook/request_processor.h"
+
+#include <httplib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "webhook/refusal_text.h"
+
+namespace meshvet::webhook {
+namespace {
+
+constexpr std::size_t kHeadBytes = 256;
+
+// One request head in, one response out, all in memory.
+class MemoryStream final : public httplib::Stream {
+ public:
+  explicit MemoryStream(std::string_view head) : head_(head) {
+    response_.reserve(kHeadBytes);
+  }
+
+  bool is_readable() const override { return !head_.empty(); }
+  bool is_writable() const override { return true; }
+
+  ssize_t read(char* data, std::size_t size) override {
+    const std::size_t count = std::min(size, head_.size());
+    std::memcpy(data, head_.data(), count);
+    head_.remove_prefix(count);
+    return static_cast<ssize_t>(count);
+  }
+
+  ssize_t write(const char* data, std::size_t size) override {
+    response_.append(data, size);
+    return static_cast<ssize_t>(size);
+  }
+
+  // Known already where it is needed, and two system calls per request here.
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return INVALID_SOCKET; }
+
+  std::string TakeResponse() { return std::move(response_); }
+
+ private:
+  std::string_view head_;
+  std::string response_;
+};
+
+// The request that this thread's process_request() is about: the library's
+// handlers cannot be given anything of ours.
+thread_local const HttpRequest* current_request = nullptr;
+
+void Translate(HttpResponse&& from, httplib::Response& to) {
+  to.status = from.status;
+  to.body = std::move(from.body);
+  to.set_header("Content-Type", std::string(from.content_type));
+  if (from.retry_after) {
+    to.set_header("Retry-After", std::to_string(*from.retry_after));
+  }
+}
+
+}  // namespace
+
+class RequestProcessor::Seat final : public httplib::Server {
+ public:
+  Seat(Setup setup, TransportObserver& observer)
+      : setup_(std::move(setup)), observer_(observer) {
+    const auto idle =
+        std::chrono::duration_cast<std::chrono::seconds>(setup_.idle);
+    set_keep_alive_timeout(idle.count());
+    set_keep_alive_max_count(setup_.max_requests);
+    // Before routing, which would match the path against regular expressions.
+    set_pre_routing_handler(
+        [this](const httplib::Request&, httplib::Response& response) {
+          Translate(Answer(*current_request), response);
+          return HandlerResponse::Handled;
+        });
+  }
+
+  bool process_and_close_socket(socket_t fd) override {
+    setup_.adopt(fd);
+    return true;
+  }
+
+  std::string Process(const HttpRequest& request, bool last) {
+    std::string head =
+        setup_.method == HeaderRules::Method::kPost ? "POST " : "GET ";
+    head += request.path;
+    head += " HTTP/1.1\r\n\r\n";
+    MemoryStream stream(head);
+    bool closed = false;
+    current_request = &request;
+    process_request(stream, last, closed, nullptr);
+    current_request = nullptr;
+    return stream.TakeResponse();
+  }
+
+ private:
+  HttpResponse Answer(const HttpRequest& request) {
+    HttpResponse response = Guarded(request);
+    if (response.status >= 400) observer_.OnHttpError(response.status);
+    return response;
+  }
+
+  HttpResponse Guarded(const HttpRequest& request) {
+    try {
+      return setup_.handler(request);
+    } catch (const std::bad_alloc&) {
+      observer_.OnShed("memory");
+      return {.status = 503,
+              .body = RefusalBody(503, "out of memory"),
+              .retry_after = 1};
+    } catch (const std::exception& error) {
+      observer_.OnHandlerException(error.what());
+    } catch (...) {
+      observer_.OnHandlerException("not a std::exception");
+    }
+    return {.status = 500, .body = RefusalBody(500, "internal error")};
+  }
+
+  const Setup setup_;
+  TransportObserver& observer_;
+};
+
+RequestProcessor::RequestProcessor(Setup setup, TransportObserver& observer)
+    : seat_(std::make_unique<Seat>(std::move(setup), observer)) {}
+
+RequestProcessor::~RequestProcessor() = default;
+
+void RequestProcessor::Adopt(int fd) { seat_->process_and_close_socket(fd); }
+
+std::string RequestProcessor::Process(const HttpRequest& request, bool last) {
+  return seat_->Process(request, last);
+}
+
+}  // namespace meshvet::webhook
