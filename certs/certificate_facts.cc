@@ -42,8 +42,8 @@ int NoPassPhrase(char*, int, int, void*) { return 0; }
 std::vector<X509Ptr> ParseCertificates(std::string_view pem) {
   const BioPtr bio = ReadFrom(pem);
   std::vector<X509Ptr> certificates;
-  while (X509* next = PEM_read_bio_X509(bio.get(), nullptr, NoPassPhrase,
-                                        nullptr)) {
+  while (X509* next =
+             PEM_read_bio_X509(bio.get(), nullptr, NoPassPhrase, nullptr)) {
     certificates.emplace_back(next);
   }
   const bool at_end =
@@ -76,8 +76,8 @@ std::string CommonName(X509* certificate) {
 
 AlternativeNames SubjectAlternativeNames(X509* certificate) {
   AlternativeNames result;
-  const NamesPtr names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(
-      certificate, NID_subject_alt_name, nullptr, nullptr)));
+  const NamesPtr names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   if (names == nullptr) return result;
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);

@@ -162,8 +162,8 @@ Result<SelfSignedPair> SelfSigned(const std::vector<std::string>& dns_names,
   if (leaf == nullptr) {
     return Error{"cannot make a certificate: " + LastSslError()};
   }
-  Result<TlsIdentityPtr> identity = ParseKeyPair(
-      CertificatePem(leaf.get()), KeyPem(key.get()), options.now);
+  Result<TlsIdentityPtr> identity =
+      ParseKeyPair(CertificatePem(leaf.get()), KeyPem(key.get()), options.now);
   if (!identity) return identity.error();
   return SelfSignedPair{*identity, CertificatePem(ca.get())};
 }

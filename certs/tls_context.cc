@@ -15,8 +15,7 @@ constexpr const char* kTls12Suites =
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
 // Wire format of ALPN: a length, then the name.
-constexpr unsigned char kHttp11[] = {8,   'h', 't', 't', 'p',
-                                     '/', '1', '.', '1'};
+constexpr unsigned char kHttp11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 // A client that offers only other protocols goes on without one, as the API
 // server's client would: it speaks HTTP/1.1 whenever nothing is agreed.
@@ -50,10 +49,10 @@ int CheckClientName(int chain_is_good, X509_STORE_CTX* store) {
   if (chain_is_good != 1 || X509_STORE_CTX_get_error_depth(store) != 0) {
     return chain_is_good;
   }
-  auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(
-      store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  const auto* context =
-      static_cast<const TlsContext*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  auto* ssl = static_cast<SSL*>(
+      X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* context = static_cast<const TlsContext*>(
+      SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
   if (context->client_names().empty() ||
       !AllowedName(X509_STORE_CTX_get_current_cert(store),
                    context->client_names())
@@ -98,14 +97,13 @@ bool UseIdentity(SSL_CTX* context, const TlsIdentity& identity) {
 bool RequireClients(SSL_CTX* context, const std::string& ca_pem) {
   const std::vector<X509Ptr> authorities = ParseCertificates(ca_pem);
   for (const X509Ptr& authority : authorities) {
-    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context),
-                            authority.get()) != 1 ||
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()) !=
+            1 ||
         SSL_CTX_add_client_CA(context, authority.get()) != 1) {
       return false;
     }
   }
-  SSL_CTX_set_verify(context,
-                     SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                      CheckClientName);
   return !authorities.empty();
 }

@@ -51,9 +51,10 @@ Result<TlsIdentityPtr> ParseKeyPair(std::string_view cert_pem,
   if (chain.empty()) return Error{"holds no readable PEM certificate", cert_at};
   const KeyPtr key = ParsePrivateKey(key_pem);
   if (key == nullptr) {
-    return Error{"holds no readable PEM private key (encrypted keys are not "
-                 "supported)",
-                 key_at};
+    return Error{
+        "holds no readable PEM private key (encrypted keys are not "
+        "supported)",
+        key_at};
   }
   X509* leaf = chain.front().get();
   if (X509_check_private_key(leaf, key.get()) != 1) {
@@ -68,9 +69,9 @@ Result<TlsIdentityPtr> ParseKeyPair(std::string_view cert_pem,
                  cert_at};
   }
   if (now < identity->not_before) {
-    return Error{"the certificate is not valid before " +
-                     UtcText(identity->not_before),
-                 cert_at};
+    return Error{
+        "the certificate is not valid before " + UtcText(identity->not_before),
+        cert_at};
   }
   identity->chain_pem = cert_pem;
   identity->key_pem = key_pem;

@@ -1,7 +1,83 @@
-#include "cli/commands.h"
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/configuration.h"
+#include "cli/serving.h"
+
 namespace meshvet::cli {
-CLI::App* AddServe(CLI::App& app, int&) { return app.add_subcommand("serve", "Run the admission webhook"); }
+namespace {
+
+void AddListening(CLI::App& command, ServeOptions& options) {
+  command.add_option("--listen", options.listen,
+                     "HOST:PORT of the webhook, HTTPS (default 0.0.0.0:8443)");
+  command.add_option("--ops-listen", options.ops_listen,
+                     "HOST:PORT of /livez, /readyz and /metrics, plain HTTP "
+                     "(default 0.0.0.0:8080)");
 }
+
+void AddCertificates(CLI::App& command, ServeOptions& options) {
+  command.add_option("--tls-cert-file", options.cert_file,
+                     "certificate chain, PEM; reloaded when it changes");
+  command.add_option("--tls-private-key-file", options.key_file,
+                     "its private key, PEM");
+  command.add_option("--tls-ca-out", options.ca_out,
+                     "write the CA of the self-signed certificate here");
+  command
+      .add_option("--tls-min-version", options.min_version,
+                  "1.2 (default) or 1.3")
+      ->check(CLI::IsMember({"1.2", "1.3"}));
+  command.add_option("--client-ca-file", options.client_ca_file,
+                     "only clients with a certificate of this CA");
+  command
+      .add_option("--client-name", options.client_names,
+                  "of them only those of this name, several times")
+      ->allow_extra_args(false)
+      ->delimiter(',');
+}
+
+void AddLimits(CLI::App& command, ServeOptions& options) {
+  command
+      .add_option("--max-body", options.max_body,
+                  "largest AdmissionReview (default 7Mi)")
+      ->transform(CLI::AsSizeValue(false));
+  command.add_option("--max-in-flight", options.max_in_flight,
+                     "reviews judged at once (default 4 for each core)");
+  command
+      .add_option("--lame-duck", options.lame_duck_seconds,
+                  "seconds to go on serving after SIGTERM, until no more calls "
+                  "come (default 10)")
+      ->transform(CLI::AsNumberWithUnit(Seconds(),
+                                        CLI::AsNumberWithUnit::CASE_SENSITIVE));
+  command
+      .add_option("--grace", options.grace_seconds,
+                  "seconds that calls under way then have (default 30)")
+      ->transform(CLI::AsNumberWithUnit(Seconds(),
+                                        CLI::AsNumberWithUnit::CASE_SENSITIVE));
+}
+
+}  // namespace
+
+CLI::App* AddServe(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("serve", "Run the admission webhook");
+  auto options = std::make_shared<ServeOptions>();
+  AddListening(*command, *options);
+  AddCertificates(*command, *options);
+  AddMeshFlags(*command, options->mesh);
+  AddLimits(*command, *options);
+  command->footer(Examples(
+      {{"meshvet serve", "try it: self-signed, nothing known of the mesh"},
+       {"meshvet serve --inventory mesh/ --config meshvet.yaml",
+        "with a policy and a mesh out of files"},
+       {"meshvet serve --tls-cert-file tls.crt --tls-private-key-file tls.key",
+        "with a mounted certificate"}}));
+  command->callback([options, &exit_code] { exit_code = Serve(*options); });
+  return command;
+}
+
+}  // namespace meshvet::cli

@@ -61,7 +61,14 @@ struct ConnectionLimits {
 
 class Connection {
  public:
-  enum class State { kHandshake, kIdle, kReading, kRequest, kWriting, kClosing };
+  enum class State {
+    kHandshake,
+    kIdle,
+    kReading,
+    kRequest,
+    kWriting,
+    kClosing
+  };
   enum class Progress { kWait, kRequest, kGone };
 
   // What all connections of a server share; outlives them.

@@ -21,9 +21,9 @@ bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
 
 constexpr std::array<bool, 256> MakeTokenTable() {
   std::array<bool, 256> table{};
-  for (const char c : std::string_view(
-           "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-           "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+  for (const char c :
+       std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
     table[static_cast<unsigned char>(c)] = true;
   }
   return table;
@@ -153,8 +153,7 @@ Outcome HeaderReader::ReadTarget(std::string_view target,
   if (method != MethodName(rules_->method)) {
     return Refuse(405, "the path does not take this method");
   }
-  head_.path_index =
-      static_cast<std::size_t>(known - rules_->paths.begin());
+  head_.path_index = static_cast<std::size_t>(known - rules_->paths.begin());
   if (path.size() < target.size()) head_.query = target.substr(path.size() + 1);
   return Outcome::kNeedMore;
 }
@@ -198,7 +197,8 @@ Outcome HeaderReader::ReadKnownField(std::string_view name,
 }
 
 Outcome HeaderReader::ReadContentLength(std::string_view value) {
-  if (content_length_) return Refuse(400, "there is more than one Content-Length");
+  if (content_length_)
+    return Refuse(400, "there is more than one Content-Length");
   if (value.empty() || !std::ranges::all_of(value, [](char c) {
         return c >= '0' && c <= '9';
       })) {
@@ -216,7 +216,8 @@ Outcome HeaderReader::ReadContentLength(std::string_view value) {
 }
 
 Outcome HeaderReader::ReadContentType(std::string_view value) {
-  if (has_content_type_) return Refuse(400, "there is more than one Content-Type");
+  if (has_content_type_)
+    return Refuse(400, "there is more than one Content-Type");
   has_content_type_ = true;
   is_json_ = EqualsIgnoringCase(TrimBlanks(value.substr(0, value.find(';'))),
                                 "application/json");

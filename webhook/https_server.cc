@@ -239,13 +239,11 @@ void HttpsServer::Impl::Adopt(int fd) {
   }
   const Connection::Shared shared{options_.rules, options_.limits, budget_,
                                   observer_};
-  const std::optional<Ticket> ticket =
-      table_.Insert(std::make_unique<Connection>(
-          fd, options_.tls ? options_.tls() : nullptr, RemoteAddress(fd),
-          shared));
+  const std::optional<Ticket> ticket = table_.Insert(
+      std::make_unique<Connection>(fd, options_.tls ? options_.tls() : nullptr,
+                                   RemoteAddress(fd), shared));
   if (!ticket) return;  // closed with its object
-  if (!epoll_.Add(fd, kEdges, *ticket) &&
-      table_.Claim(*ticket, 0) != nullptr) {
+  if (!epoll_.Add(fd, kEdges, *ticket) && table_.Claim(*ticket, 0) != nullptr) {
     table_.Remove(*ticket);
   }
 }
@@ -299,9 +297,9 @@ void HttpsServer::Impl::Drive(Ticket ticket, Connection* connection,
   for (int answered = 0;; ++answered) {
     const Connection::Progress progress = AdvanceToRequest(ticket, connection);
     if (progress != Connection::Progress::kRequest) return;
-    const AdmissionGate::Entry entry =
-        has_place ? AdmissionGate::Entry::kRun
-                  : gate_.Enter(ticket, Clock::now());
+    const AdmissionGate::Entry entry = has_place
+                                           ? AdmissionGate::Entry::kRun
+                                           : gate_.Enter(ticket, Clock::now());
     has_place = false;
     if (entry == AdmissionGate::Entry::kQueued) return;
     if (entry == AdmissionGate::Entry::kFull) {
@@ -377,7 +375,8 @@ TransportStats HttpsServer::Impl::stats() {
   for (const std::unique_ptr<Since>& since : handling_) {
     const std::int64_t began = *since;
     if (began == 0) continue;
-    stats.longest_handler = std::max(stats.longest_handler, SecondsSince(began));
+    stats.longest_handler =
+        std::max(stats.longest_handler, SecondsSince(began));
   }
   return stats;
 }
@@ -420,9 +419,8 @@ Result<std::unique_ptr<HttpsServer>> HttpsServer::Start(
   Result<std::unique_ptr<Listener>> listener =
       Listener::Open(options.host, options.port);
   if (!listener) return listener.error();
-  return std::unique_ptr<HttpsServer>(new HttpsServer(
-      std::make_unique<Impl>(std::move(options), std::move(handler), observer,
-                             std::move(*listener))));
+  return std::unique_ptr<HttpsServer>(new HttpsServer(std::make_unique<Impl>(
+      std::move(options), std::move(handler), observer, std::move(*listener))));
 }
 
 HttpsServer::HttpsServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -24,15 +24,14 @@ bool SetFlag(int fd, int level, int option, int value) {
 
 // A listening socket on `address`, or -1 with errno.
 int ListenOn(const addrinfo& address, bool both_families) {
-  const int fd = socket(address.ai_family,
-                        SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int fd =
+      socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
   const bool v6 = address.ai_family == AF_INET6;
   if (SetFlag(fd, SOL_SOCKET, SO_REUSEADDR, 1) &&
       SetFlag(fd, SOL_SOCKET, SO_KEEPALIVE, 1) &&
       SetFlag(fd, IPPROTO_TCP, TCP_NODELAY, 1) &&
-      (!v6 ||
-       SetFlag(fd, IPPROTO_IPV6, IPV6_V6ONLY, both_families ? 0 : 1)) &&
+      (!v6 || SetFlag(fd, IPPROTO_IPV6, IPV6_V6ONLY, both_families ? 0 : 1)) &&
       bind(fd, address.ai_addr, address.ai_addrlen) == 0 &&
       listen(fd, kBacklog) == 0) {
     return fd;

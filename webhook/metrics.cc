@@ -255,10 +255,9 @@ class Metrics::Impl {
       AddCounters(registry_, "config_reload_failed_total",
                   "Changes of the policy that could not be used.")
           .Add({});
-  Counter& exceptions_ =
-      AddCounters(registry_, "handler_exceptions_total",
-                  "Calls that ended in an exception.")
-          .Add({});
+  Counter& exceptions_ = AddCounters(registry_, "handler_exceptions_total",
+                                     "Calls that ended in an exception.")
+                             .Add({});
   Counter& accept_errors_ =
       AddCounters(registry_, "accept_errors_total", "Failures of accept().")
           .Add({});
@@ -266,10 +265,9 @@ class Metrics::Impl {
       AddGauges(registry_, "policy_generation",
                 "How many policies were in force since the start.")
           .Add({});
-  Gauge& cert_not_after_ =
-      AddGauges(registry_, "cert_not_after_seconds",
-                "When the serving certificate expires.")
-          .Add({});
+  Gauge& cert_not_after_ = AddGauges(registry_, "cert_not_after_seconds",
+                                     "When the serving certificate expires.")
+                               .Add({});
 };
 
 Metrics::Metrics(Options options)
@@ -289,8 +287,7 @@ void Metrics::SetPolicyGeneration(std::uint64_t generation) {
   impl_->policy_generation_.Set(static_cast<double>(generation));
 }
 
-void Metrics::SetCertNotAfter(
-    std::chrono::system_clock::time_point not_after) {
+void Metrics::SetCertNotAfter(std::chrono::system_clock::time_point not_after) {
   impl_->cert_not_after_.Set(
       std::chrono::duration<double>(not_after.time_since_epoch()).count());
 }

@@ -27,8 +27,8 @@ constexpr std::array<std::pair<int, std::string_view>, 14> kPhrases{{
 }  // namespace
 
 std::string_view ReasonPhrase(int status) {
-  const auto found =
-      std::ranges::find(kPhrases, status, &std::pair<int, std::string_view>::first);
+  const auto found = std::ranges::find(
+      kPhrases, status, &std::pair<int, std::string_view>::first);
   return found == kPhrases.end() ? "Error" : found->second;
 }
 

@@ -34,7 +34,8 @@ std::optional<double> TakeNumber(std::string_view& text) {
   double value = 0;
   double place = 0;  // of the next digit after the point; 0 before it
   bool any = false;
-  while (!text.empty() && (IsDigit(text[0]) || (text[0] == '.' && place == 0))) {
+  while (!text.empty() &&
+         (IsDigit(text[0]) || (text[0] == '.' && place == 0))) {
     if (text[0] == '.') {
       place = 0.1;
     } else if (place == 0) {

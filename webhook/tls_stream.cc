@@ -53,8 +53,8 @@ struct StreamBio {
   static int Write(BIO* bio, const char* data, int size) {
     auto* stream = static_cast<TlsStream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    const ssize_t sent = send(stream->fd_, data, static_cast<std::size_t>(size),
-                              MSG_NOSIGNAL);
+    const ssize_t sent =
+        send(stream->fd_, data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
     if (sent < 0 && WouldBlock(errno)) BIO_set_retry_write(bio);
     return static_cast<int>(sent);
   }

@@ -20,7 +20,6 @@
 
 #include "certs/tls_context.h"
 
-
 namespace meshvet::webhook {
 
 class TlsStream {

@@ -66,8 +66,8 @@ void WorkerRota::Watch() {
   std::unique_lock lock(mutex_);
   while (!stopped_) {
     asleep_ = true;
-    wake_watcher_.wait(
-        lock, [this] { return stopped_ || !asleep_ || AllHeldUp(); });
+    wake_watcher_.wait(lock,
+                       [this] { return stopped_ || !asleep_ || AllHeldUp(); });
     asleep_ = false;
     lock.unlock();
     WatchClosely();

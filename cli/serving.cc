@@ -1,0 +1,374 @@
+#include "cli/serving.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "certs/certificate_watcher.h"
+#include "certs/self_signed.h"
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "mesh/kinds.h"
+#include "webhook/admission_handler.h"
+#include "webhook/https_server.h"
+#include "webhook/json_log.h"
+#include "webhook/metrics.h"
+#include "webhook/ops_server.h"
+#include "webhook/policy_source.h"
+#include "webhook/self_test.h"
+
+namespace meshvet::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using webhook::CheckResult;
+using webhook::JsonLog;
+
+constexpr milliseconds kPolicyInterval{1'000};
+constexpr size_t kReviewsPerCore = 4;
+
+struct Address {
+  std::string host;
+  int port = 0;
+};
+
+// "0.0.0.0:8443", "[::1]:8443", ":8443".
+Result<Address> ParseAddress(const std::string& text, const char* flag) {
+  const size_t colon = text.rfind(':');
+  if (colon == text.npos) return Error{"expected HOST:PORT", flag};
+  std::string host = text.substr(0, colon);
+  if (host.size() > 1 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  const std::string port = text.substr(colon + 1);
+  const bool is_number = !port.empty() && port.size() <= 5 &&
+                         port.find_first_not_of("0123456789") == port.npos;
+  if (!is_number || std::stoi(port) > 65'535) {
+    return Error{"\"" + port + "\" is no port", flag};
+  }
+  return Address{host, std::stoi(port)};
+}
+
+milliseconds ToMilliseconds(double seconds) {
+  return milliseconds(static_cast<int64_t>(seconds * 1'000));
+}
+
+// Blocks the signals that end the server in this and all later threads, so that
+// one of them can wait for them.
+sigset_t BlockEndSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// The signal that came within `patience`; 0 if none did.
+int WaitForSignal(const sigset_t& signals, milliseconds patience) {
+  const timespec time = {
+      static_cast<time_t>(patience.count() / 1'000),
+      static_cast<long>(patience.count() % 1'000) * 1'000'000};
+  const int signal = sigtimedwait(&signals, nullptr, &time);
+  return signal > 0 ? signal : 0;
+}
+
+std::vector<std::string> JudgedKinds(const rules::Engine& engine) {
+  std::vector<std::string> kinds;
+  for (const GroupKind& kind : KnownKinds()) {
+    if (engine.Judges(kind)) kinds.emplace_back(kind.kind);
+  }
+  return kinds;
+}
+
+class Server {
+ public:
+  explicit Server(const ServeOptions& options) : options_(options) {}
+
+  // Nothing on success; the exit code otherwise, with the reason printed.
+  std::optional<int> Start() {
+    for (const auto step :
+         {&Server::ReadPolicy, &Server::ReadMesh, &Server::ReadCertificates,
+          &Server::StartOps, &Server::StartWebhook}) {
+      if (const auto error = (this->*step)()) return Complain(*error);
+    }
+    Announce();
+    return std::nullopt;
+  }
+
+  int Run(const sigset_t& signals) {
+    while (WaitForSignal(signals, kPolicyInterval) == 0) PollPolicy();
+    draining_ = true;
+    log_.Event(JsonLog::Level::kInfo, "draining");
+    webhook_->StartDrain();
+    // A second signal is an order, not a request.
+    const bool hurried =
+        WaitForSignal(signals, ToMilliseconds(options_.lame_duck_seconds)) != 0;
+    const bool finished = webhook_->Stop(
+        hurried ? milliseconds(0) : ToMilliseconds(options_.grace_seconds));
+    metrics_->SetTransport({});
+    log_.Event(JsonLog::Level::kInfo, finished ? "stopped" : "cut off");
+    return kExitDone;
+  }
+
+ private:
+  using MaybeError = std::optional<Error>;
+
+  static int Complain(const Error& error) {
+    const std::string where = error.where.empty() ? "" : error.where + ": ";
+    std::fprintf(stderr, "meshvet: %s%s\n", where.c_str(),
+                 error.message.c_str());
+    return kExitUsage;
+  }
+
+  MaybeError ReadPolicy() {
+    auto read = cli::ReadConfiguration(options_.mesh.config);
+    if (!read) return read.error();
+    configuration_ = *read;
+    webhook::PolicySource::Read again;
+    if (!options_.mesh.config.empty()) {
+      again = [file = options_.mesh.config]() -> Result<rules::Policy> {
+        auto next = cli::ReadConfiguration(file);
+        if (!next) return next.error();
+        return std::move(next->policy);
+      };
+    }
+    policies_ = std::make_unique<webhook::PolicySource>(std::move(read->policy),
+                                                        std::move(again));
+    metrics_ = std::make_unique<webhook::Metrics>(webhook::Metrics::Options{
+        .kinds = JudgedKinds(policies_->Current()->engine)});
+    metrics_->SetPolicyGeneration(policies_->Current()->generation);
+    return std::nullopt;
+  }
+
+  MaybeError ReadMesh() {
+    auto mesh = LoadMesh(options_.mesh, *configuration_);
+    if (!mesh) return mesh.error();
+    for (const Error& problem : mesh->problems) {
+      log_.Event(JsonLog::Level::kWarning, "inventory",
+                 {{"where", problem.where}, {"message", problem.message}});
+    }
+    inventory_ = mesh->inventory;
+    return std::nullopt;
+  }
+
+  certs::ServerTlsOptions TlsOptions() const {
+    return {.min_version = options_.min_version == "1.3"
+                               ? certs::TlsVersion::kTls13
+                               : certs::TlsVersion::kTls12,
+            .client_names = options_.client_names};
+  }
+
+  MaybeError ReadCertificates() {
+    if (options_.cert_file.empty() != options_.key_file.empty()) {
+      return Error{"--tls-cert-file and --tls-private-key-file go together"};
+    }
+    if (!options_.client_names.empty() && options_.client_ca_file.empty()) {
+      return Error{"--client-name needs --client-ca-file"};
+    }
+    return options_.cert_file.empty() ? MakeCertificate() : WatchCertificate();
+  }
+
+  MaybeError WatchCertificate() {
+    certs::CertificateWatcher::Options watch;
+    watch.cert_file = options_.cert_file;
+    watch.key_file = options_.key_file;
+    watch.client_ca_file = options_.client_ca_file;
+    watch.tls = TlsOptions();
+    watch.on_change = [this](const certs::TlsIdentity& identity) {
+      metrics_->SetCertNotAfter(identity.not_after);
+      log_.Event(JsonLog::Level::kInfo, "certificate",
+                 {{"fingerprint", identity.fingerprint}});
+    };
+    watch.on_error = [this](const Error& error) {
+      metrics_->OnReloadFailed();
+      log_.Event(JsonLog::Level::kError, "certificate rejected",
+                 {{"where", error.where}, {"message", error.message}});
+    };
+    auto watcher = certs::CertificateWatcher::Start(std::move(watch));
+    if (!watcher) return watcher.error();
+    watcher_ = *std::move(watcher);
+    tls_ = watcher_->source();
+    return std::nullopt;
+  }
+
+  MaybeError MakeCertificate() {
+    auto pair = certs::SelfSigned({"localhost"}, {"127.0.0.1", "::1"});
+    if (!pair) return pair.error();
+    certs::ServerTlsOptions tls = TlsOptions();
+    if (!options_.client_ca_file.empty()) {
+      auto ca = certs::ReadSmallFile(options_.client_ca_file);
+      if (!ca) return ca.error();
+      tls.client_ca_pem = *std::move(ca);
+    }
+    auto context = certs::MakeServerContext(pair->identity, tls);
+    if (!context) return context.error();
+    tls_ = [context = *context] { return context; };
+    if (options_.ca_out.empty()) return std::nullopt;
+    std::ofstream out(options_.ca_out, std::ios::binary | std::ios::trunc);
+    out << pair->ca_pem;
+    out.close();
+    if (!out) return Error{"cannot write", options_.ca_out};
+    return std::nullopt;
+  }
+
+  CheckResult CheckCertificate() const {
+    constexpr std::chrono::hours kSoon{1};
+    const auto left =
+        tls_()->identity().not_after - std::chrono::system_clock::now();
+    if (left > kSoon) return {};
+    return {false, "the certificate ends within an hour"};
+  }
+
+  CheckResult CheckPolicy() const {
+    const std::string failure = webhook::SelfTest(*policies_->Current());
+    return {failure.empty(), failure};
+  }
+
+  CheckResult CheckDraining() const {
+    return {!draining_, draining_ ? "shutting down" : ""};
+  }
+
+  CheckResult CheckListener() const {
+    constexpr double kStuckSeconds = 30;
+    if (webhook_ == nullptr) return {false, "starting"};
+    const webhook::TransportStats stats = webhook_->stats();
+    if (stats.listener_age > kStuckSeconds) return {false, "listener stuck"};
+    if (stats.longest_handler > kStuckSeconds) return {false, "worker stuck"};
+    return {};
+  }
+
+  MaybeError StartWebhook() {
+    const auto address = ParseAddress(options_.listen, "--listen");
+    if (!address) return address.error();
+    const JsonLimits limits{.max_bytes = options_.max_body};
+    handler_ = std::make_unique<webhook::AdmissionHandler>(
+        webhook::AdmissionSources{[this] { return policies_->Current(); },
+                                  [this] { return inventory_; }},
+        [this](const webhook::AdmissionRecord& record) { Observe(record); },
+        limits);
+    webhook::HttpsServer::Options server;
+    server.host = address->host;
+    server.port = address->port;
+    server.tls = tls_;
+    server.rules.paths = {"/validate", "/mutate"};
+    server.rules.max_body_bytes = options_.max_body;
+    const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    server.gate.in_flight = options_.max_in_flight != 0
+                                ? options_.max_in_flight
+                                : kReviewsPerCore * cores;
+    auto started = webhook::HttpsServer::Start(
+        std::move(server),
+        [this](const webhook::HttpRequest& request) {
+          return handler_->Handle(request);
+        },
+        metrics_.get());
+    if (!started) return started.error();
+    webhook_ = *std::move(started);
+    metrics_->SetTransport([this] { return webhook_->stats(); });
+    ops_->AddLiveCheck({"listener", [this] { return CheckListener(); }});
+    ops_->AddReadyCheck({"listener", [this] { return CheckListener(); }});
+    return std::nullopt;
+  }
+
+  MaybeError StartOps() {
+    const auto address = ParseAddress(options_.ops_listen, "--ops-listen");
+    if (!address) return address.error();
+    webhook::OpsServer::Options ops;
+    ops.host = address->host;
+    ops.port = address->port;
+    ops.ready = {{"certificate", [this] { return CheckCertificate(); }},
+                 {"policy", [this] { return CheckPolicy(); }},
+                 {"serving", [this] { return CheckDraining(); }},
+                 {"started", [this]() -> CheckResult {
+                    return {announced_, announced_ ? "" : "starting"};
+                  }}};
+    ops.metrics = [this] { return metrics_->Text(); };
+    auto started = webhook::OpsServer::Start(std::move(ops));
+    if (!started) return started.error();
+    ops_ = *std::move(started);
+    metrics_->SetCertNotAfter(tls_()->identity().not_after);
+    return std::nullopt;
+  }
+
+  void Observe(const webhook::AdmissionRecord& record) {
+    log_.Admission(record);
+    if (record.timed_out) metrics_->OnDeadlineExceeded();
+    webhook::RequestSample sample{.path = record.path,
+                                  .verdict = ToString(record.outcome),
+                                  .duration = record.duration};
+    if (record.review != nullptr) {
+      sample.operation = ToString(record.review->operation);
+      sample.kind = record.review->kind.kind;
+      sample.dry_run = record.review->dry_run;
+    }
+    metrics_->OnRequest(sample);
+  }
+
+  void PollPolicy() {
+    switch (policies_->Poll()) {
+      case webhook::PolicySource::Change::kNone:
+        return;
+      case webhook::PolicySource::Change::kReplaced:
+        metrics_->SetPolicyGeneration(policies_->Current()->generation);
+        log_.Event(JsonLog::Level::kInfo, "policy replaced");
+        return;
+      case webhook::PolicySource::Change::kRejected:
+        metrics_->OnReloadFailed();
+        log_.Event(JsonLog::Level::kError, "policy rejected",
+                   {{"message", policies_->rejection()}});
+        return;
+    }
+  }
+
+  // On standard output, for people and for whoever started us on port 0.
+  void Announce() {
+    const auto host = [](const std::string& listen) {
+      return listen.substr(0, listen.rfind(':'));
+    };
+    const std::string text = "webhook https://" + host(options_.listen) + ":" +
+                             std::to_string(webhook_->port()) +
+                             "\nops http://" + host(options_.ops_listen) + ":" +
+                             std::to_string(ops_->port()) + "\n";
+    announced_ = Print(STDOUT_FILENO, text);
+  }
+
+  const ServeOptions& options_;
+  JsonLog log_;
+  std::optional<lint::Configuration> configuration_;
+  std::unique_ptr<webhook::PolicySource> policies_;
+  std::unique_ptr<webhook::Metrics> metrics_;
+  std::shared_ptr<const Inventory> inventory_;
+  std::unique_ptr<certs::CertificateWatcher> watcher_;
+  certs::TlsContextSource tls_;
+  std::atomic<bool> draining_ = false;
+  std::atomic<bool> announced_ = false;
+  std::unique_ptr<webhook::AdmissionHandler> handler_;
+  // The servers go first: their threads use all of the above.
+  std::unique_ptr<webhook::HttpsServer> webhook_;
+  std::unique_ptr<webhook::OpsServer> ops_;
+};
+
+}  // namespace
+
+std::map<std::string, double> Seconds() {
+  return {{"ms", 0.001}, {"s", 1}, {"m", 60}};
+}
+
+int Serve(const ServeOptions& options) {
+  const sigset_t signals = BlockEndSignals();
+  Server server(options);
+  if (const auto exit_code = server.Start()) return *exit_code;
+  return server.Run(signals);
+}
+
+}  // namespace meshvet::cli
