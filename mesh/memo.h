@@ -16,7 +16,7 @@
 #include "mesh/destination_host.h"
 #include "mesh/destination_rule.h"
 #include "mesh/registry.h"
-#include "mesh/virtual_service.h"
+#include "mesh/routed_destination.h"
 
 namespace meshvet {
 
@@ -47,7 +47,8 @@ struct Memo {
   Answers<HostLookup> hosts;
   Answers<DestinationHost> destinations;
   Answers<EffectiveRule> rules;
-  std::unordered_map<const rapidjson::Value*, std::vector<Destination>> routes;
+  std::unordered_map<const rapidjson::Value*, std::vector<RoutedDestination>>
+      routes;
 };
 
 }  // namespace meshvet

@@ -126,9 +126,11 @@ std::vector<ServicePort> Ports(const RegistryService& service) {
 
 std::optional<ServicePort> FindPort(const RegistryService& service,
                                     int64_t number) {
+  const bool is_entry = service.is_entry();
   for (const Node port : service.object->spec()["ports"]) {
-    ServicePort read = ReadPort(port, service.is_entry());
-    if (read.number == number) return read;
+    if (port[is_entry ? "number" : "port"].Int() == number) {
+      return ReadPort(port, is_entry);
+    }
   }
   return std::nullopt;
 }

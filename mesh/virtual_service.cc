@@ -4,8 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "mesh/memo.h"
-
 namespace meshvet {
 namespace {
 
@@ -54,18 +52,6 @@ void ForEachDestination(const Object& virtual_service,
       if (protocol == RouteProtocol::kHttp) VisitMirrors(route, visit);
     }
   }
-}
-
-const std::vector<Destination>& DestinationsOf(const Object& virtual_service,
-                                               const MeshView& mesh) {
-  auto [known, is_new] =
-      mesh.memo().routes.try_emplace(virtual_service.root().value());
-  if (is_new) {
-    ForEachDestination(virtual_service, [&](const Destination& destination) {
-      known->second.push_back(destination);
-    });
-  }
-  return known->second;
 }
 
 void ForEachGatewayName(const Object& virtual_service,

@@ -8,9 +8,7 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
-#include "mesh/mesh_view.h"
 #include "mesh/node.h"
 #include "mesh/object.h"
 
@@ -34,11 +32,6 @@ struct Destination {
 // tcp[].route[].
 void ForEachDestination(const Object& virtual_service,
                         const std::function<void(const Destination&)>& visit);
-
-// The same as a list, worked out once for each view and object; it lives as
-// long as the view.
-const std::vector<Destination>& DestinationsOf(const Object& virtual_service,
-                                               const MeshView& mesh);
 
 // spec.gateways[] and {http,tls,tcp}[].match[].gateways[].
 void ForEachGatewayName(const Object& virtual_service,

@@ -14,7 +14,7 @@
 #ifndef MESHVET_RULES_RULE_CONTEXT_H_
 #define MESHVET_RULES_RULE_CONTEXT_H_
 
-#include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -105,7 +105,7 @@ class RuleContext {
   void NotRun(std::string reason);
 
   // For the engine.
-  std::deque<Draft>& drafts() { return drafts_; }
+  std::list<Draft>& drafts() { return drafts_; }
   const std::vector<std::string>& not_run() const { return not_run_; }
 
  private:
@@ -114,7 +114,7 @@ class RuleContext {
   RuleOptions options_;
   const Patterns& patterns_;
   // A ReportBuilder refers to its draft while others are made.
-  std::deque<Draft> drafts_;
+  std::list<Draft> drafts_;
   std::vector<std::string> not_run_;
 };
 

@@ -5,10 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "mesh/destination_host.h"
 #include "mesh/references.h"
 #include "mesh/registry.h"
-#include "mesh/virtual_service.h"
+#include "mesh/routed_destination.h"
 #include "rules/rule.h"
 
 namespace meshvet::rules {
@@ -100,44 +99,40 @@ std::string Join(const std::vector<int64_t>& numbers) {
   return text;
 }
 
-Listeners FindListeners(const Object& vs, const Destination& destination,
+Listeners FindListeners(const Object& vs, const RoutedDestination& to,
                         const MeshView& mesh, size_t choices) {
   Listeners listeners;
-  AddMatchedPorts(destination.route, listeners);
+  AddMatchedPorts(to.route, listeners);
   if (!listeners.ports.empty()) return listeners;
-  const bool is_http = destination.protocol == RouteProtocol::kHttp;
-  const bool is_mesh = IsBoundToMesh(vs, destination.route);
+  const bool is_http = to.protocol == RouteProtocol::kHttp;
+  const bool is_mesh = IsBoundToMesh(vs, to.route);
   // Only the http routes of a sidecar insist on the listener's port; all others
   // fall back to the destination's only one.
   if (is_mesh && (is_http || choices > 1)) {
-    AddHostPorts(vs, destination.protocol, mesh, listeners);
+    AddHostPorts(vs, to.protocol, mesh, listeners);
   }
   if (choices > 1) AddGatewayPorts(vs, mesh, listeners);
   return listeners;
 }
 
-void CheckDestination(const Object& vs, const Destination& destination,
+void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
-  const Node place = destination.node["host"];
-  if (destination.node["port"]["number"].exists() || place.Str().empty()) {
-    return;
-  }
-  const DestinationHost& host =
-      ReadDestinationHost(ctx.mesh(), place.Str(), vs.ns());
-  const HostLookup& found = FindHost(ctx.mesh(), host.target, vs.ns());
+  if (to.node["port"]["number"].exists()) return;
+  const Node place = to.node["host"];
+  const std::string& target = to.host->target;
+  const HostLookup& found = to.Lookup(ctx.mesh());
   if (found.services.empty()) return;
   const std::vector<int64_t> ports = PortNumbers(found.services.front());
   if (ports.empty()) return;
-  const Listeners listeners =
-      FindListeners(vs, destination, ctx.mesh(), ports.size());
+  const Listeners listeners = FindListeners(vs, to, ctx.mesh(), ports.size());
   for (const int64_t listener : listeners.ports) {
     if (std::ranges::find(ports, listener) != ports.end()) continue;
     ctx.Report(place, "no port is given, so requests that come in on port " +
                           std::to_string(listener) + " go to port " +
-                          std::to_string(listener) + " of \"" + host.target +
+                          std::to_string(listener) + " of \"" + target +
                           "\", which has only " + Join(ports) +
                           ": they end in a 503")
-        .About(host.target + " from " + std::to_string(listener));
+        .About(target + " from " + std::to_string(listener));
     return;
   }
   if (!listeners.all_known) {
@@ -145,18 +140,18 @@ void CheckDestination(const Object& vs, const Destination& destination,
         "the ports that requests for these hosts come in on are not "
         "all known");
   } else if (ports.size() > 1) {
-    ctx.Report(place, "no port is given and \"" + host.target +
-                          "\" has several (" + Join(ports) +
+    ctx.Report(place, "no port is given and \"" + target + "\" has several (" +
+                          Join(ports) +
                           "): the one the request came in on is taken")
         .As(Severity::kInfo)
-        .About(host.target);
+        .About(target);
   }
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
   if (vs.spec()["hosts"].empty()) return;  // a delegate: its root decides
-  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
-    if (destination.has_traffic) CheckDestination(vs, destination, ctx);
+  for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
+    if (to.has_traffic) CheckDestination(vs, to, ctx);
   }
 }
 

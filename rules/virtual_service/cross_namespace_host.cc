@@ -6,9 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "mesh/destination_host.h"
 #include "mesh/references.h"
-#include "mesh/virtual_service.h"
+#include "mesh/routed_destination.h"
 #include "mesh/visibility.h"
 #include "rules/consent.h"
 #include "rules/rule.h"
@@ -42,20 +41,17 @@ ReportBuilder ReportCrossing(RuleContext& ctx, Node place,
   return report;
 }
 
-void CheckDestination(const Object& vs, const Destination& destination,
+void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
-  const Node place = destination.node["host"];
-  const std::string_view written = place.Str();
-  if (written.empty()) return;
-  const DestinationHost& host =
-      ReadDestinationHost(ctx.mesh(), written, vs.ns());
+  const DestinationHost& host = *to.host;
   std::string target = host.target;
   if (host.intended) {
     target = ServiceHost(host.intended->name, host.intended->ns,
                          ctx.config().domain);
   }
-  const HostOwners owners = FindOwners(ctx.mesh(), target, vs.ns());
   const auto service = ParseServiceHost(target, ctx.config().domain);
+  if (service && service->ns == vs.ns()) return;
+  const HostOwners owners = FindOwners(ctx.mesh(), target, vs.ns());
   for (const std::string& owner : owners.namespaces) {
     if (owner == vs.ns()) continue;
     const Crossing crossing{vs,
@@ -66,16 +62,15 @@ void CheckDestination(const Object& vs, const Destination& destination,
                             !owners.through_entries};
     const Consent consent = FindConsent(ctx, crossing);
     if (consent == Consent::kGiven) continue;
-    std::string what =
-        "namespace " + std::string(vs.ns()) +
-        (destination.is_mirror ? " mirrors to " : " routes to ") + "host \"" +
-        std::string(written) + "\"";
+    std::string what = "namespace " + std::string(vs.ns()) +
+                       (to.is_mirror ? " mirrors to " : " routes to ") +
+                       "host \"" + std::string(to.written) + "\"";
     if (host.alias != nullptr) {
       what += ", which Service " + std::string(host.alias->name()) +
               " makes an alias of \"" + target + "\",";
     }
-    ReportCrossing(ctx, place, crossing, what + " of namespace " + owner,
-                   "destination", consent);
+    ReportCrossing(ctx, to.node["host"], crossing,
+                   what + " of namespace " + owner, "destination", consent);
   }
 }
 
@@ -131,8 +126,8 @@ void CheckCapturedHost(const Object& vs, Node place, RuleContext& ctx) {
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(vs, destination, ctx);
+  for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
+    CheckDestination(vs, to, ctx);
   }
   for (const Node route : vs.spec()["http"]) {
     CheckDelegate(vs, route["delegate"], ctx);

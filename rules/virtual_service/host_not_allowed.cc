@@ -3,36 +3,31 @@
 #include <string>
 #include <string_view>
 
-#include "mesh/destination_host.h"
-#include "mesh/virtual_service.h"
+#include "mesh/routed_destination.h"
 #include "rules/consent.h"
 #include "rules/rule.h"
 
 namespace meshvet::rules {
 namespace {
 
-void CheckDestination(const Object& vs, const Destination& destination,
+void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
-  const Node place = destination.node["host"];
-  const std::string_view written = place.Str();
-  if (written.empty()) return;
-  const DestinationHost& host =
-      ReadDestinationHost(ctx.mesh(), written, vs.ns());
-  if (MatchesGlobs(ctx.option("allow"), host.target)) return;
-  if (MatchesGlobs(ctx.option("namespaces")[vs.ns()], host.target)) return;
-  ctx.Report(place, "host \"" + host.target +
-                        "\" is not on the list of hosts "
-                        "that namespace " +
-                        std::string(vs.ns()) + " may route to")
-      .About(host.target);
+  const std::string& target = to.host->target;
+  if (MatchesGlobs(ctx.option("allow"), target)) return;
+  if (MatchesGlobs(ctx.option("namespaces")[vs.ns()], target)) return;
+  ctx.Report(to.node["host"], "host \"" + target +
+                                  "\" is not on the list of hosts "
+                                  "that namespace " +
+                                  std::string(vs.ns()) + " may route to")
+      .About(target);
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
   if (!ctx.option("allow").exists() && !ctx.option("namespaces").exists()) {
     return;
   }
-  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(vs, destination, ctx);
+  for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
+    CheckDestination(vs, to, ctx);
   }
 }
 

@@ -3,19 +3,16 @@
 #include <string>
 #include <string_view>
 
-#include "mesh/destination_host.h"
-#include "mesh/virtual_service.h"
+#include "mesh/routed_destination.h"
 #include "rules/rule.h"
 
 namespace meshvet::rules {
 namespace {
 
-void CheckDestination(const Object& vs, const Destination& destination,
-                      RuleContext& ctx) {
-  const Node place = destination.node["host"];
-  const std::string written(place.Str());
-  const DestinationHost& host =
-      ReadDestinationHost(ctx.mesh(), written, vs.ns());
+void CheckDestination(const RoutedDestination& to, RuleContext& ctx) {
+  const Node place = to.node["host"];
+  const std::string written(to.written);
+  const DestinationHost& host = *to.host;
   if (!host.intended) return;
   const std::string full =
       ServiceHost(host.intended->name, host.intended->ns, ctx.config().domain);
@@ -30,8 +27,8 @@ void CheckDestination(const Object& vs, const Destination& destination,
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(vs, destination, ctx);
+  for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
+    CheckDestination(to, ctx);
   }
 }
 

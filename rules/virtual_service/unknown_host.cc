@@ -3,9 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "mesh/destination_host.h"
 #include "mesh/registry.h"
-#include "mesh/virtual_service.h"
+#include "mesh/routed_destination.h"
 #include "rules/nearest_object.h"
 #include "rules/rule.h"
 
@@ -29,30 +28,28 @@ std::string Reason(const RuleContext& ctx, const Object& vs,
   return "is neither a Service nor a ServiceEntry host" + hint;
 }
 
-void CheckDestination(const Object& vs, const Destination& destination,
+void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
-  const Node place = destination.node["host"];
-  const std::string written(place.Str());
-  if (written.empty()) return;
-  const DestinationHost& host =
-      ReadDestinationHost(ctx.mesh(), written, vs.ns());
+  const std::string written(to.written);
+  const DestinationHost& host = *to.host;
   if (host.intended) return;  // virtual-service-host-not-qualified speaks
-  const HostLookup& found = FindHost(ctx.mesh(), host.target, vs.ns());
+  const HostLookup& found = to.Lookup(ctx.mesh());
   if (found.presence == Presence::kFound || found.is_assumed) return;
   if (found.presence == Presence::kUnknown && !IsIpAddress(written)) {
     ctx.NotRun("not every Service and ServiceEntry that could define \"" +
                host.target + "\" is known");
     return;
   }
-  ctx.Report(place, "host \"" + written + "\" " + Reason(ctx, vs, host, found) +
-                        ": calls to it end in a 503")
-      .As(destination.has_traffic ? Severity::kError : Severity::kWarning)
+  ctx.Report(to.node["host"], "host \"" + written + "\" " +
+                                  Reason(ctx, vs, host, found) +
+                                  ": calls to it end in a 503")
+      .As(to.has_traffic ? Severity::kError : Severity::kWarning)
       .About(host.target);
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(vs, destination, ctx);
+  for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
+    CheckDestination(vs, to, ctx);
   }
 }
 

@@ -4,9 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "mesh/destination_host.h"
 #include "mesh/registry.h"
-#include "mesh/virtual_service.h"
+#include "mesh/routed_destination.h"
 #include "rules/rule.h"
 
 namespace meshvet::rules {
@@ -24,34 +23,28 @@ std::string ListPorts(const RegistryService& service) {
   return list.empty() ? "no port that Istio proxies" : list;
 }
 
-void CheckDestination(const Object& vs, const Destination& destination,
-                      RuleContext& ctx) {
-  const Node place = destination.node["port"]["number"];
+void CheckDestination(const RoutedDestination& to, RuleContext& ctx) {
+  const Node place = to.node["port"]["number"];
   const auto number = place.Int();
   if (!number) return;
-  const std::string_view written = destination.node["host"].Str();
-  const DestinationHost& host =
-      ReadDestinationHost(ctx.mesh(), written, vs.ns());
-  const HostLookup& found = FindHost(ctx.mesh(), host.target, vs.ns());
+  const HostLookup& found = to.Lookup(ctx.mesh());
   if (found.presence != Presence::kFound) return;
   const RegistryService& service = found.services.front();
   const auto port = FindPort(service, *number);
   if (port && port->protocol != Protocol::kUdp) return;
-  // The API server's own Services of type ExternalName may have no ports: a
-  // second alias is not followed.
   const std::string why =
       port ? "is UDP, which Istio does not proxy" : "does not exist";
-  const Node target = service.object->spec()["ports"];
   ctx.Report(place, "port " + std::to_string(*number) + " of host \"" +
-                        std::string(written) + "\" " + why + "; " +
+                        std::string(to.written) + "\" " + why + "; " +
                         service.object->Title() + " has " + ListPorts(service))
-      .About(host.target + ":" + std::to_string(*number))
-      .See(*service.object, target, "the ports are here");
+      .About(to.host->target + ":" + std::to_string(*number))
+      .See(*service.object, service.object->spec()["ports"],
+           "the ports are here");
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(vs, destination, ctx);
+  for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
+    CheckDestination(to, ctx);
   }
 }
 
@@ -62,7 +55,7 @@ extern constinit const Rule virtual_service_unknown_port = {
     .title = "VirtualService routes to a port the Service does not have",
     .severity = Severity::kError,
     .rationale =
-        R"(`destination.port.number` is the port of the Service, not of its pods: a
+        R"(`to.port.number` is the port of the Service, not of its pods: a
 Service with `port: 80, targetPort: 9080` is reached at 80. istiod generates one
 cluster for each port, so another number leads to none and calls end in a 503. A
 UDP port has no cluster at all.)",

@@ -5,12 +5,11 @@
 #include <string_view>
 #include <vector>
 
-#include "mesh/destination_host.h"
 #include "mesh/destination_rule.h"
 #include "mesh/references.h"
 #include "mesh/registry.h"
+#include "mesh/routed_destination.h"
 #include "mesh/suggestion.h"
-#include "mesh/virtual_service.h"
 #include "rules/rule.h"
 
 namespace meshvet::rules {
@@ -48,40 +47,41 @@ std::string Explain(const EffectiveRule& effective, std::string_view host) {
          std::string(host) + "\", does not define it";
 }
 
-void CheckDestination(const Object& vs, const Destination& destination,
+void CheckDestination(const RoutedDestination& to,
+                      const std::vector<std::string>& clients,
                       RuleContext& ctx) {
-  const Node place = destination.node["subset"];
+  const Node place = to.node["subset"];
   const std::string_view subset = place.Str();
   if (subset.empty()) return;
-  const DestinationHost& host =
-      ReadDestinationHost(ctx.mesh(), destination.node["host"].Str(), vs.ns());
-  const HostLookup& found = FindHost(ctx.mesh(), host.target, vs.ns());
-  const auto service = ParseServiceHost(host.target, ctx.config().domain);
+  const std::string& target = to.host->target;
+  const HostLookup& found = to.Lookup(ctx.mesh());
+  const auto service = ParseServiceHost(target, ctx.config().domain);
   if (found.presence != Presence::kFound && !service) return;
   const std::string_view home =
       found.services.empty() ? service->ns : found.services.front().ns();
 
-  EffectiveRule own;
-  for (const std::string& client : ClientNamespaces(vs)) {
-    EffectiveRule effective =
-        FindDestinationRule(ctx.mesh(), host.target, home, client);
+  for (const std::string& client : clients) {
+    const EffectiveRule& effective =
+        FindDestinationRule(ctx.mesh(), target, home, client);
     if (effective.Subset(subset).exists()) return;
     if (!effective.is_certain) {
-      ctx.NotRun("the DestinationRules that may apply to \"" + host.target +
+      ctx.NotRun("the DestinationRules that may apply to \"" + target +
                  "\" are not all known");
       return;
     }
-    if (client == vs.ns()) own = std::move(effective);
   }
+  const EffectiveRule& own =
+      FindDestinationRule(ctx.mesh(), target, home, to.ns);
   ctx.Report(place, "subset \"" + std::string(subset) +
-                        "\" is not defined: " + Explain(own, host.target) +
+                        "\" is not defined: " + Explain(own, target) +
                         Suggest(own, subset) + "; calls end in a 503")
-      .About(host.target + "/" + std::string(subset));
+      .About(target + "/" + std::string(subset));
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  for (const Destination& destination : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(vs, destination, ctx);
+  const std::vector<std::string> clients = ClientNamespaces(vs);
+  for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
+    CheckDestination(to, clients, ctx);
   }
 }
 

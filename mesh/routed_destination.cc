@@ -1,0 +1,29 @@
+#include "mesh/routed_destination.h"
+
+#include "mesh/memo.h"
+
+namespace meshvet {
+
+const HostLookup& RoutedDestination::Lookup(const MeshView& mesh) const {
+  if (found_ == nullptr) found_ = &FindHost(mesh, host->target, ns);
+  return *found_;
+}
+
+const std::vector<RoutedDestination>& DestinationsOf(
+    const Object& virtual_service, const MeshView& mesh) {
+  auto [known, is_new] =
+      mesh.memo().routes.try_emplace(virtual_service.root().value());
+  if (!is_new) return known->second;
+  ForEachDestination(virtual_service, [&](const Destination& destination) {
+    const std::string_view written = destination.node["host"].Str();
+    if (written.empty()) return;
+    RoutedDestination& routed = known->second.emplace_back();
+    static_cast<Destination&>(routed) = destination;
+    routed.written = written;
+    routed.ns = virtual_service.ns();
+    routed.host = &ReadDestinationHost(mesh, written, virtual_service.ns());
+  });
+  return known->second;
+}
+
+}  // namespace meshvet
