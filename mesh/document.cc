@@ -323,6 +323,9 @@ Result<Document> ParseJson(std::string_view text, const JsonLimits& limits) {
   }
   if (auto unreadable = FindUnreadable(text)) return *std::move(unreadable);
   auto tree = std::make_unique<Document::Tree>(text.size() * 2);
+  // The reader looks at 16 aligned bytes at a time, the end of the text and
+  // what follows it among them.
+  tree->text.reserve(text.size() + 16);
   tree->text = text;
   Error error;
   BoundedParse parse{tree->text, limits, &error};
