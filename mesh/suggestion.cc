@@ -58,7 +58,7 @@ size_t Distance(std::string_view a, std::string_view b, size_t limit) {
     size_t least = i;
     for (size_t j = 1; j <= b.size(); ++j) {
       const bool same = SameLetter(a[i - 1], b[j - 1]);
-      size_t cell = std::min<size_t>(
+      auto cell = std::min<size_t>(
           {above[j] + 1U, row[j - 1] + 1U, above[j - 1] + (same ? 0U : 1U)});
       const bool swapped = i > 1 && j > 1 && SameLetter(a[i - 1], b[j - 2]) &&
                            SameLetter(a[i - 2], b[j - 1]);

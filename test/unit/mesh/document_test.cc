@@ -86,6 +86,35 @@ TEST(ParseJsonTest, MessagesReadAsOneSentence) {
             "Missing a comma or ']' after an array element at byte 2");
 }
 
+TEST(ParseJsonTest, ReadsNumbersToTheNearestDouble) {
+  constexpr std::pair<const char*, double> kNumbers[] = {
+      {"0e54", 0},
+      {"-0e99", 0},
+      {"0e22", 0},
+      {"0.0", 0},
+      {"1e-400", 0},
+      {"0.1", 0.1},
+      {"0.30000000000000004", 0.1 + 0.2},
+      {"5e-324", 5e-324},
+      {"2.2250738585072011e-308", 2.2250738585072011e-308},
+      {"9007199254740993.0", 9007199254740992.0},
+      {"123456789012345678901234567890", 1.2345678901234568e29},
+      {"1e308", 1e308},
+      {"-1.5E+3", -1500},
+  };
+  for (const auto& [json, value] : kNumbers) {
+    const auto document = ParseJson(json, {});
+    ASSERT_TRUE(document) << json;
+    EXPECT_EQ(document->root().Number(), value) << json;
+    const auto inside = ParseJson(std::string("[\"a\\n\", ") + json + "]", {});
+    ASSERT_TRUE(inside) << json;
+    EXPECT_EQ(inside->root()[1].Number(), value) << json;
+  }
+  for (const char* json : {"1.7976931748623157e308", "1e309", "-1e309"}) {
+    EXPECT_FALSE(ParseJson(json, {})) << json;
+  }
+}
+
 TEST(ParseJsonTest, AcceptsTextThatLooksLikeSurrogatesButIsNot) {
   for (const char* json :
        {R"("\ud83d\ude00")", "\"\xED\x9F\xBF\"", "\"\xEE\x80\x80\"",
