@@ -143,7 +143,6 @@ TEST(ServerTls, ChangesCertificatesUnderLiveConnections) {
 }
 
 TEST(ServerTls, RotatesUnderLoadWithoutAFailedHandshake) {
-  std::mutex mutex;
   const certs::TlsContextPtr contexts[] = {
       *certs::MakeServerContext(TestPair().identity, {}),
       *certs::MakeServerContext(TestPair().identity, {})};
