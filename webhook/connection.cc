@@ -267,9 +267,17 @@ void Connection::Expire() {
   }
 }
 
-bool Connection::IsQuietlyIdle() const {
-  return (state_ == State::kIdle && stream_.quiet() && !stream_.HasUnread()) ||
-         (state_ == State::kHandshake && stream_.untouched());
+bool Connection::HasNothingToLose() const {
+  switch (state_) {
+    case State::kHandshake:
+      return stream_.untouched();
+    case State::kIdle:
+      return stream_.quiet() && !stream_.HasUnread();
+    case State::kClosing:
+      return !stream_.HasUnread();
+    default:
+      return false;
+  }
 }
 
 }  // namespace meshvet::webhook

@@ -105,8 +105,9 @@ class Connection {
   // Past its deadline: what the state asks for is done; then Advance().
   void Expire();
 
-  // Between requests, and no byte of another has arrived.
-  bool IsQuietlyIdle() const;
+  // Closing now would cost no request and no answer: it is between requests
+  // and no byte of another has arrived, or all has been said.
+  bool HasNothingToLose() const;
   // Says goodbye and goes on to kClosing.
   void Close();
 

@@ -337,12 +337,16 @@ Connection::Progress HttpsServer::Impl::AdvanceGuarded(Connection* connection) {
 
 void HttpsServer::Impl::Answer(Connection* connection, bool enough,
                                Since* since) {
-  const bool last = enough || IsLast(*connection);
+  const HttpRequest request = connection->request();
   *since = Clock::now().time_since_epoch().count();
   rota_.HandlerBegins();
-  connection->Respond(processor_.Process(connection->request(), last), last);
+  HttpResponse response = processor_.Handle(request);
   rota_.HandlerEnds();
   *since = 0;
+  // Only now: draining may have begun meanwhile.
+  const bool last = enough || IsLast(*connection);
+  connection->Respond(processor_.Write(request, std::move(response), last),
+                      last);
 }
 
 void HttpsServer::Impl::Shed(Connection* connection, std::string_view reason) {
@@ -392,7 +396,7 @@ bool HttpsServer::Impl::Stop(milliseconds grace) {
   const Clock::time_point until = Clock::now() + grace;
   while (true) {
     Sweep(Clock::now());
-    CloseWhere([](const Connection& c) { return c.IsQuietlyIdle(); });
+    CloseWhere([](const Connection& c) { return c.HasNothingToLose(); });
     if (table_.size() == 0 || Clock::now() >= until) break;
     std::this_thread::sleep_for(kStopTick);
   }

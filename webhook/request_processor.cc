@@ -49,9 +49,9 @@ class MemoryStream final : public httplib::Stream {
   std::string response_;
 };
 
-// The request that this thread's process_request() is about: the library's
-// handlers cannot be given anything of ours.
-thread_local const HttpRequest* current_request = nullptr;
+// What this thread's process_request() is to answer: the library's handlers
+// cannot be given anything of ours.
+thread_local HttpResponse* current_response = nullptr;
 
 void Translate(HttpResponse&& from, httplib::Response& to) {
   to.status = from.status;
@@ -74,8 +74,8 @@ class RequestProcessor::Seat final : public httplib::Server {
     set_keep_alive_max_count(setup_.max_requests);
     // Before routing, which would match the path against regular expressions.
     set_pre_routing_handler(
-        [this](const httplib::Request&, httplib::Response& response) {
-          Translate(Answer(*current_request), response);
+        [](const httplib::Request&, httplib::Response& response) {
+          Translate(std::move(*current_response), response);
           return HandlerResponse::Handled;
         });
   }
@@ -85,26 +85,27 @@ class RequestProcessor::Seat final : public httplib::Server {
     return true;
   }
 
-  std::string Process(const HttpRequest& request, bool last) {
+  std::string Write(const HttpRequest& request, HttpResponse response,
+                    bool last) {
     std::string head =
         setup_.method == HeaderRules::Method::kPost ? "POST " : "GET ";
     head += request.path;
     head += " HTTP/1.1\r\n\r\n";
     MemoryStream stream(head);
     bool closed = false;
-    current_request = &request;
+    current_response = &response;
     process_request(stream, last, closed, nullptr);
-    current_request = nullptr;
+    current_response = nullptr;
     return stream.TakeResponse();
   }
 
- private:
-  HttpResponse Answer(const HttpRequest& request) {
+  HttpResponse Handle(const HttpRequest& request) {
     HttpResponse response = Guarded(request);
     if (response.status >= 400) observer_.OnHttpError(response.status);
     return response;
   }
 
+ private:
   HttpResponse Guarded(const HttpRequest& request) {
     try {
       return setup_.handler(request);
@@ -132,8 +133,13 @@ RequestProcessor::~RequestProcessor() = default;
 
 void RequestProcessor::Adopt(int fd) { seat_->process_and_close_socket(fd); }
 
-std::string RequestProcessor::Process(const HttpRequest& request, bool last) {
-  return seat_->Process(request, last);
+HttpResponse RequestProcessor::Handle(const HttpRequest& request) {
+  return seat_->Handle(request);
+}
+
+std::string RequestProcessor::Write(const HttpRequest& request,
+                                    HttpResponse response, bool last) {
+  return seat_->Write(request, std::move(response), last);
 }
 
 }  // namespace meshvet::webhook

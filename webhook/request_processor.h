@@ -46,8 +46,12 @@ class RequestProcessor {
   // A connection was accepted.
   void Adopt(int fd);
 
-  // The whole response; `last` puts "Connection: close" into it.
-  std::string Process(const HttpRequest& request, bool last);
+  // What the handler says; what it throws becomes an answer as well.
+  HttpResponse Handle(const HttpRequest& request);
+
+  // The whole response as bytes; `last` puts "Connection: close" into it.
+  std::string Write(const HttpRequest& request, HttpResponse response,
+                    bool last);
 
  private:
   class Seat;

@@ -1,0 +1,272 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
+#include "certs/certificate_watcher.h"
+#include "certs/self_signed.h"
+#include "certs/tls_context.h"
+#include "certs/tls_identity.h"
+
+namespace meshvet::certs {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+SelfSignedPair Pair(const std::string& name = "a.test",
+                    SelfSignedOptions options = {}) {
+  return *SelfSigned({name}, {}, options);
+}
+
+TEST(SelfSigned, MakesACertificateForItsNames) {
+  const WallTime now = std::chrono::system_clock::now();
+  const auto pair =
+      SelfSigned({"meshvet.istio.svc", "localhost"}, {"127.0.0.1", "::1"});
+  ASSERT_TRUE(pair) << pair.error().message;
+  const TlsIdentity& identity = *pair->identity;
+  EXPECT_THAT(identity.dns_names,
+              ElementsAre("meshvet.istio.svc", "localhost"));
+  EXPECT_THAT(identity.ip_addresses, ElementsAre("127.0.0.1", "::1"));
+  EXPECT_EQ(identity.subject, "CN=meshvet.istio.svc");
+  EXPECT_EQ(identity.fingerprint.size(), 64U);
+  EXPECT_FALSE(identity.serial.empty());
+  EXPECT_LE(identity.not_before, now - milliseconds(3'599'000));
+  EXPECT_GE(identity.not_after, now + hours(24 * 364));
+  EXPECT_THAT(pair->ca_pem, HasSubstr("BEGIN CERTIFICATE"));
+  EXPECT_NE(Pair().identity->serial, Pair().identity->serial);
+}
+
+TEST(SelfSigned, RefusesWhatIsNoName) {
+  EXPECT_FALSE(SelfSigned({}, {}));
+  EXPECT_EQ(SelfSigned({}, {"300.1.1.1"}).error().where, "300.1.1.1");
+  EXPECT_EQ(SelfSigned({"a,IP:1.2.3.4"}, {}).error().where, "a,IP:1.2.3.4");
+}
+
+TEST(SelfSigned, CutsALongCommonName) {
+  const std::string name = std::string(60, 'a') + ".namespace.svc";
+  const auto pair = SelfSigned({name}, {});
+  ASSERT_TRUE(pair) << pair.error().message;
+  EXPECT_THAT(pair->identity->dns_names, ElementsAre(name));
+}
+
+TEST(ParseKeyPair, SaysWhatIsWrong) {
+  const SelfSignedPair good = Pair();
+  const std::string& cert = good.identity->chain_pem;
+  const std::string& key = good.identity->key_pem;
+  const WallTime now = std::chrono::system_clock::now();
+  const struct {
+    std::string cert, key;
+    WallTime now;
+    const char* where;
+    const char* message;
+  } cases[] = {
+      {"", key, now, "certificate", "holds no readable PEM certificate"},
+      {key, key, now, "certificate", "holds no readable PEM certificate"},
+      {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", key,
+       now, "certificate", "holds no readable PEM certificate"},
+      {cert, "garbage", now, "key", "holds no readable PEM private key"},
+      {cert, Pair().identity->key_pem, now, "key",
+       "the private key does not belong to the certificate CN=a.test"},
+      {cert, key, now + hours(24 * 366), "certificate", "expired at "},
+      {cert, key, now - hours(2), "certificate", "not valid before "},
+  };
+  for (const auto& c : cases) {
+    const auto pair = ParseKeyPair(c.cert, c.key, c.now);
+    ASSERT_FALSE(pair) << c.message;
+    EXPECT_EQ(pair.error().where, c.where);
+    EXPECT_THAT(pair.error().message, HasSubstr(c.message));
+  }
+  EXPECT_TRUE(ParseKeyPair(cert, key, now));
+}
+
+// A folder of its own that goes with the test.
+class Folder {
+ public:
+  Folder() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "certsXXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::string file(const std::string& name) const {
+    return (path_ / name).string();
+  }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(file(name)) << text;
+  }
+  void WritePair(const TlsIdentity& identity, const std::string& prefix) const {
+    std::filesystem::create_directories(
+        (path_ / prefix / "x").parent_path());
+    Write(prefix + "tls.crt", identity.chain_pem);
+    Write(prefix + "tls.key", identity.key_pem);
+  }
+  // As kubelet does: a link made aside and renamed over the old one.
+  void Point(const std::string& link, const std::string& target) const {
+    std::filesystem::create_symlink(target, path_ / "new");
+    std::filesystem::rename(path_ / "new", path_ / link);
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TEST(LoadKeyPair, NamesTheMissingFile) {
+  const Folder folder;
+  folder.WritePair(*Pair().identity, "");
+  EXPECT_TRUE(LoadKeyPair(folder.file("tls.crt"), folder.file("tls.key")));
+  const auto pair = LoadKeyPair(folder.file("tls.crt"), folder.file("none"));
+  ASSERT_FALSE(pair);
+  EXPECT_EQ(pair.error().where, folder.file("none"));
+  EXPECT_EQ(pair.error().message,
+            "cannot be opened: No such file or directory");
+}
+
+// Waits for what a watcher tells.
+class Heard {
+ public:
+  void Add(const std::string& what) {
+    const std::scoped_lock lock(mutex_);
+    last_ = what;
+    ++count_;
+    changed_.notify_all();
+  }
+  bool Wait(int count = 1) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10),
+                             [&] { return count_ >= count; });
+  }
+  std::string last() {
+    const std::scoped_lock lock(mutex_);
+    return last_;
+  }
+  int count() {
+    const std::scoped_lock lock(mutex_);
+    return count_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string last_;
+  int count_ = 0;
+};
+
+class WatcherTest : public testing::Test {
+ protected:
+  CertificateWatcher::Options Options(milliseconds interval) {
+    CertificateWatcher::Options options;
+    options.cert_file = folder_.file("tls.crt");
+    options.key_file = folder_.file("tls.key");
+    options.interval = interval;
+    options.on_change = [this](const TlsIdentity& identity) {
+      changes_.Add(identity.serial);
+    };
+    options.on_error = [this](const Error& error) {
+      errors_.Add(error.where + ": " + error.message);
+    };
+    return options;
+  }
+
+  Folder folder_;
+  Heard changes_;
+  Heard errors_;
+};
+
+TEST_F(WatcherTest, FollowsTheLinkThatKubeletSwaps) {
+  const SelfSignedPair first = Pair();
+  const SelfSignedPair second = Pair();
+  folder_.WritePair(*first.identity, "v1/");
+  folder_.WritePair(*second.identity, "v2/");
+  folder_.Point("..data", "v1");
+  folder_.Point("tls.crt", "..data/tls.crt");
+  folder_.Point("tls.key", "..data/tls.key");
+  const auto watcher = CertificateWatcher::Start(Options(milliseconds(20)));
+  ASSERT_TRUE(watcher) << watcher.error().message;
+  EXPECT_EQ((*watcher)->context()->identity().serial, first.identity->serial);
+  folder_.Point("..data", "v2");
+  ASSERT_TRUE(changes_.Wait());
+  EXPECT_EQ(changes_.last(), second.identity->serial);
+  EXPECT_EQ((*watcher)->context()->identity().serial, second.identity->serial);
+}
+
+TEST_F(WatcherTest, NoticesWritersBeforeTheInterval) {
+  folder_.WritePair(*Pair().identity, "");
+  const auto watcher = CertificateWatcher::Start(Options(hours(1)));
+  ASSERT_TRUE(watcher);
+  const SelfSignedPair second = Pair();
+  folder_.WritePair(*second.identity, "");
+  ASSERT_TRUE(changes_.Wait());
+  EXPECT_EQ(changes_.last(), second.identity->serial);
+  EXPECT_EQ(errors_.count(), 0);
+}
+
+TEST_F(WatcherTest, KeepsTheOldPairWhenTheNewIsBad) {
+  const SelfSignedPair first = Pair();
+  folder_.WritePair(*first.identity, "");
+  const auto watcher = CertificateWatcher::Start(Options(milliseconds(20)));
+  ASSERT_TRUE(watcher);
+  folder_.Write("tls.key", Pair().identity->key_pem);
+  ASSERT_TRUE(errors_.Wait());
+  EXPECT_THAT(errors_.last(), HasSubstr("does not belong"));
+  SelfSignedOptions past;
+  past.now = std::chrono::system_clock::now() - hours(48);
+  past.lifetime = hours(24);
+  folder_.WritePair(*Pair("a.test", past).identity, "");
+  ASSERT_TRUE(errors_.Wait(2));
+  EXPECT_THAT(errors_.last(), HasSubstr("expired at"));
+  std::filesystem::remove(folder_.file("tls.crt"));
+  ASSERT_TRUE(errors_.Wait(3));
+  EXPECT_THAT(errors_.last(), HasSubstr("cannot be opened"));
+  EXPECT_EQ((*watcher)->context()->identity().serial, first.identity->serial);
+  EXPECT_EQ(changes_.count(), 0);
+  const SelfSignedPair good = Pair();
+  folder_.WritePair(*good.identity, "");
+  ASSERT_TRUE(changes_.Wait());
+  EXPECT_EQ(changes_.last(), good.identity->serial);
+}
+
+TEST_F(WatcherTest, NeverStopsCheckingClients) {
+  folder_.WritePair(*Pair().identity, "");
+  folder_.Write("ca.crt", "");
+  CertificateWatcher::Options options = Options(milliseconds(20));
+  options.client_ca_file = folder_.file("ca.crt");
+  const auto empty = CertificateWatcher::Start(options);
+  ASSERT_FALSE(empty);
+  EXPECT_EQ(empty.error().where, folder_.file("ca.crt"));
+  folder_.Write("ca.crt", Pair().ca_pem);
+  const auto watcher = CertificateWatcher::Start(options);
+  ASSERT_TRUE(watcher);
+  const TlsContextPtr before = (*watcher)->context();
+  folder_.Write("ca.crt", "garbage");
+  ASSERT_TRUE(errors_.Wait());
+  EXPECT_EQ((*watcher)->context(), before);
+}
+
+TEST_F(WatcherTest, TellsWhyItCannotStart) {
+  const auto watcher = CertificateWatcher::Start(Options(milliseconds(20)));
+  ASSERT_FALSE(watcher);
+  EXPECT_EQ(watcher.error().where, folder_.file("tls.crt"));
+}
+
+TEST_F(WatcherTest, ItsSourceOutlivesIt) {
+  folder_.WritePair(*Pair().identity, "");
+  auto watcher = CertificateWatcher::Start(Options(milliseconds(20)));
+  ASSERT_TRUE(watcher);
+  const TlsContextSource source = (*watcher)->source();
+  watcher->reset();
+  EXPECT_NE(source(), nullptr);
+}
+
+}  // namespace
+}  // namespace meshvet::certs
