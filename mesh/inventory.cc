@@ -1,6 +1,7 @@
 #include "mesh/inventory.h"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <utility>
 
@@ -12,22 +13,36 @@
 namespace meshvet {
 namespace {
 
-// Index keys. No name of Kubernetes holds a newline.
-std::string Key(std::initializer_list<std::string_view> parts) {
-  std::string key;
-  size_t length = 0;
-  for (const std::string_view part : parts) length += part.size() + 1;
-  key.reserve(length);
-  for (const std::string_view part : parts) {
-    key.append(part);
-    key += '\n';
+// An index key. No name of Kubernetes holds a newline. Most fit without an
+// allocation.
+class Key {
+ public:
+  Key(std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) size_ += part.size() + 1;
+    char* at = room_.data();
+    if (size_ > room_.size()) {
+      long_.resize(size_);
+      at = long_.data();
+    }
+    for (const std::string_view part : parts) {
+      at = std::copy(part.begin(), part.end(), at);
+      *at++ = '\n';
+    }
   }
-  return key;
-}
 
-std::string IdentityKey(const GroupKind& kind, std::string_view ns,
-                        std::string_view name) {
-  return Key({kind.group, kind.kind, ns, name});
+  std::string_view view() const {
+    return {size_ > room_.size() ? long_.data() : room_.data(), size_};
+  }
+
+ private:
+  size_t size_ = 0;
+  std::array<char, 160> room_;  // filled before it is read
+  std::string long_;
+};
+
+Key IdentityKey(const GroupKind& kind, std::string_view ns,
+                std::string_view name) {
+  return {kind.group, kind.kind, ns, name};
 }
 
 }  // namespace
@@ -45,7 +60,7 @@ bool Coverage::Covers(const GroupKind& kind, std::string_view ns) const {
 
 Lookup Inventory::Find(const GroupKind& kind, std::string_view ns,
                        std::string_view name) const {
-  const auto found = objects_.Find(IdentityKey(kind, ns, name));
+  const auto found = objects_.Find(IdentityKey(kind, ns, name).view());
   if (!found.empty()) return {Presence::kFound, found.front().get()};
   const std::string_view home = IsClusterScoped(kind) ? name : ns;
   return {coverage_->Covers(kind, home) ? Presence::kMissing
@@ -54,12 +69,12 @@ Lookup Inventory::Find(const GroupKind& kind, std::string_view ns,
 
 Inventory::Objects Inventory::List(const GroupKind& kind,
                                    std::string_view ns) const {
-  return by_kind_.Find(Key({kind.group, kind.kind, ns}));
+  return by_kind_.Find(Key({kind.group, kind.kind, ns}).view());
 }
 
 Inventory::Objects Inventory::Named(const GroupKind& kind,
                                     std::string_view name) const {
-  return by_name_.Find(Key({kind.group, kind.kind, name}));
+  return by_name_.Find(Key({kind.group, kind.kind, name}).view());
 }
 
 Inventory::Objects Inventory::EntriesOfHost(std::string_view host) const {
@@ -68,13 +83,13 @@ Inventory::Objects Inventory::EntriesOfHost(std::string_view host) const {
 
 Inventory::Objects Inventory::Referrers(const GroupKind& kind,
                                         std::string_view target) const {
-  return by_target_.Find(Key({kind.group, kind.kind, target}));
+  return by_target_.Find(Key({kind.group, kind.kind, target}).view());
 }
 
 Inventory::Objects Inventory::WorkloadsWithLabel(std::string_view ns,
                                                  std::string_view key,
                                                  std::string_view value) const {
-  return by_label_.Find(Key({ns, key, value}));
+  return by_label_.Find(Key({ns, key, value}).view());
 }
 
 InventoryBuilder::InventoryBuilder(MeshConfig config, Coverage coverage)
@@ -91,20 +106,20 @@ void InventoryBuilder::SetCoverage(Coverage coverage) {
 template <typename Edit>
 void InventoryBuilder::ForEachKey(const Object& object, const Edit& edit) {
   const GroupKind& kind = object.kind();
-  edit(by_kind_, Key({kind.group, kind.kind, object.ns()}));
-  edit(by_name_, Key({kind.group, kind.kind, object.name()}));
+  edit(by_kind_, Key({kind.group, kind.kind, object.ns()}).view());
+  edit(by_name_, Key({kind.group, kind.kind, object.name()}).view());
   if (kind == kServiceEntry) {
     for (const Node host : object.spec()["hosts"]) {
-      edit(by_host_, std::string(host.Str()));
+      edit(by_host_, host.Str());
     }
   }
   ForEachWorkloadLabel(object,
                        [&](std::string_view key, std::string_view value) {
-                         edit(by_label_, Key({object.ns(), key, value}));
+                         edit(by_label_, Key({object.ns(), key, value}).view());
                        });
   ForEachReference(object, *config_, [&](const Reference& reference) {
-    edit(by_target_,
-         Key({reference.kind.group, reference.kind.kind, reference.target}));
+    const Key key{reference.kind.group, reference.kind.kind, reference.target};
+    edit(by_target_, key.view());
   });
 }
 
@@ -116,7 +131,7 @@ bool InventoryBuilder::Put(std::shared_ptr<const Object> object) {
   Remove(object->kind(), object->ns(), object->name());
   const Object* pointer = object.get();
   // An object that names a target twice is still one referrer.
-  const auto add_once = [&](auto& index, const std::string& key) {
+  const auto add_once = [&](auto& index, std::string_view key) {
     const auto known = index.current().Find(key);
     if (known.empty() || known.back() != pointer) index.Add(key, pointer);
   };
@@ -127,23 +142,22 @@ bool InventoryBuilder::Put(std::shared_ptr<const Object> object) {
     more->emplace(object->ns());
     namespaces_ = std::move(more);
   }
-  const std::string key =
-      IdentityKey(object->kind(), object->ns(), object->name());
-  objects_.Add(key, std::move(object));
+  const Key key = IdentityKey(object->kind(), object->ns(), object->name());
+  objects_.Add(key.view(), std::move(object));
   ++size_;
   return true;
 }
 
 bool InventoryBuilder::Remove(const GroupKind& kind, std::string_view ns,
                               std::string_view name) {
-  const std::string key = IdentityKey(kind, ns, name);
-  const auto found = objects_.current().Find(key);
+  const Key key = IdentityKey(kind, ns, name);
+  const auto found = objects_.current().Find(key.view());
   if (found.empty()) return false;
   const std::shared_ptr<const Object> object = found.front();
-  ForEachKey(*object, [&](auto& index, const std::string& at) {
+  ForEachKey(*object, [&](auto& index, std::string_view at) {
     index.Remove(at, [&](const Object* o) { return o == object.get(); });
   });
-  objects_.Remove(key, [](const auto&) { return true; });
+  objects_.Remove(key.view(), [](const auto&) { return true; });
   --size_;
   return true;
 }

@@ -11,19 +11,20 @@ const HostLookup& RoutedDestination::Lookup(const MeshView& mesh) const {
 
 const std::vector<RoutedDestination>& DestinationsOf(
     const Object& virtual_service, const MeshView& mesh) {
-  auto [known, is_new] =
+  const auto entry =
       mesh.memo().routes.try_emplace(virtual_service.root().value());
-  if (!is_new) return known->second;
+  std::vector<RoutedDestination>& routes = entry.first->second;
+  if (!entry.second) return routes;
   ForEachDestination(virtual_service, [&](const Destination& destination) {
     const std::string_view written = destination.node["host"].Str();
     if (written.empty()) return;
-    RoutedDestination& routed = known->second.emplace_back();
+    RoutedDestination& routed = routes.emplace_back();
     static_cast<Destination&>(routed) = destination;
     routed.written = written;
     routed.ns = virtual_service.ns();
     routed.host = &ReadDestinationHost(mesh, written, virtual_service.ns());
   });
-  return known->second;
+  return routes;
 }
 
 }  // namespace meshvet

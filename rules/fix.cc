@@ -67,8 +67,9 @@ std::vector<PatchOperation> ToPatch(const std::vector<Edit>& edits,
   std::vector<PatchOperation> patch;
   std::vector<PatchOperation> removals;
   for (const Edit& edit : edits) {
-    auto& target = edit.kind == Edit::Kind::kRemove ? removals : patch;
-    target.push_back(ToOperation(edit, index));
+    const bool removes = edit.kind == Edit::Kind::kRemove;
+    if (removes && edit.place.value() == nullptr) continue;  // is gone already
+    (removes ? removals : patch).push_back(ToOperation(edit, index));
   }
   std::ranges::reverse(removals);
   std::ranges::move(removals, std::back_inserter(patch));
