@@ -52,6 +52,7 @@ Rules RulesFor(const MeshView& mesh, std::string_view host,
 // looks at exportTo in the levels of the service and the root namespace
 // (push_context.go:1327-1345), after it in the client's own.
 Rules MostSpecific(const Rules& rules, const MeshConfig& config) {
+  if (rules.size() < 2) return rules;
   Rules best;
   for (const Object* rule : rules) {
     const std::string host = HostOf(*rule, config);
@@ -68,7 +69,7 @@ Rules MostSpecific(const Rules& rules, const MeshConfig& config) {
 // Of rules for one host, oldest first, those merged into the one that counts:
 // the newest visible one and all whose exportTo equals its own.
 Rules Merged(Rules rules, const MeshConfig& config) {
-  if (rules.empty()) return rules;
+  if (rules.size() < 2) return rules;
   const ExportTo newest = ExportOf(*rules.back(), config);
   std::erase_if(rules, [&](const Object* rule) {
     return !(ExportOf(*rule, config) == newest);
@@ -102,6 +103,7 @@ EffectiveRule Find(const MeshView& mesh, std::string_view host,
 
   for (const std::string_view ns :
        {service_ns, std::string_view(config.root_namespace)}) {
+    if (ns == client_ns) continue;  // that was the first level
     Rules exported = MostSpecific(RulesFor(mesh, host, ns), config);
     KeepVisible(exported, client_ns, config);
     effective.rules = Merged(std::move(exported), config);

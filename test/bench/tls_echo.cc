@@ -118,7 +118,8 @@ int main(int argc, char** argv) {
   while (true) {
     const int count = epoll_wait(epoll, events.data(), events.size(), -1);
     for (int i = 0; i < count; ++i) {
-      auto* client = static_cast<Client*>(events[static_cast<unsigned>(i)].data.ptr);
+      auto* client =
+          static_cast<Client*>(events[static_cast<unsigned>(i)].data.ptr);
       if (client == nullptr) {
         Accept(listener, epoll, (*context)->native());
       } else if (!Serve(*client)) {

@@ -106,8 +106,7 @@ class Folder {
     std::ofstream(file(name)) << text;
   }
   void WritePair(const TlsIdentity& identity, const std::string& prefix) const {
-    std::filesystem::create_directories(
-        (path_ / prefix / "x").parent_path());
+    std::filesystem::create_directories((path_ / prefix / "x").parent_path());
     Write(prefix + "tls.crt", identity.chain_pem);
     Write(prefix + "tls.key", identity.key_pem);
   }

@@ -70,10 +70,10 @@ TEST(HeaderReader, StartsAnewAfterReset) {
   HeaderReader reader(PostRules());
   ASSERT_EQ(reader.Read(Good()), Outcome::kVetted);
   reader.Reset();
-  ASSERT_EQ(reader.Read("POST /mutate HTTP/1.1\r\nConnection: x, Close\r\n" +
-                        std::string(kHost) + kType +
-                        "Content-Length: 0\r\n\r\n"),
-            Outcome::kVetted);
+  ASSERT_EQ(
+      reader.Read("POST /mutate HTTP/1.1\r\nConnection: x, Close\r\n" +
+                  std::string(kHost) + kType + "Content-Length: 0\r\n\r\n"),
+      Outcome::kVetted);
   EXPECT_EQ(reader.head().path_index, 1U);
   EXPECT_EQ(reader.head().query, "");
   EXPECT_EQ(reader.head().content_length, 0U);
@@ -144,8 +144,7 @@ std::vector<Refused> RefusedShapes() {
       {"chunked", line + host + type + "Transfer-Encoding: chunked\r\n\r\n",
        411},
       {"chunked and a length", with("Transfer-Encoding: chunked\r\n"), 400},
-      {"transfer coding disguised",
-       with("transfer-encoding: x\r\n"), 400},
+      {"transfer coding disguised", with("transfer-encoding: x\r\n"), 400},
       {"compressed", with("Content-Encoding: gzip\r\n"), 415},
       {"Expect", with("Expect: 100-continue\r\n"), 417},
       {"Range", with("Range: bytes=0-0\r\n"), 400},

@@ -131,7 +131,8 @@ std::vector<Attack> Attacks() {
   const std::string next = Post("/validate", "smuggled");
   return {
       {"length and chunked",
-       head + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
+       head +
+           "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
            next,
        400},
       {"two lengths",
@@ -142,7 +143,8 @@ std::vector<Attack> Attacks() {
       {"obs-fold", head + "X: a\r\n Content-Length: 9\r\n\r\n" + next, 400},
       {"bare LF", head + "Content-Length: 0\n\n" + next, 400},
       {"GET with a body",
-       "GET /validate HTTP/1.1\r\nHost: a\r\nContent-Length: 300\r\n\r\n" + next,
+       "GET /validate HTTP/1.1\r\nHost: a\r\nContent-Length: 300\r\n\r\n" +
+           next,
        405},
       {"absolute URI", "POST http://a/validate HTTP/1.1\r\n\r\n" + next, 400},
       {"HTTP/1.0", "POST /validate HTTP/1.0\r\n\r\n" + next, 505},
@@ -428,16 +430,17 @@ TEST(HttpsServer, RetiresConnectionsByRequestsAndByAge) {
   by_count.max_requests = 2;
   const TestServer counting(std::move(by_count));
   const auto client = counting.Connect();
-  EXPECT_FALSE(client->Exchange(Post("/validate", "1"))->Has(
-      "Connection: close"));
-  EXPECT_TRUE(client->Exchange(Post("/validate", "2"))->Has(
-      "Connection: close"));
+  EXPECT_FALSE(
+      client->Exchange(Post("/validate", "1"))->Has("Connection: close"));
+  EXPECT_TRUE(
+      client->Exchange(Post("/validate", "2"))->Has("Connection: close"));
   EXPECT_TRUE(client->AtEnd());
   HttpsServer::Options by_age;
   by_age.max_age = milliseconds(0);
   const TestServer ageing(std::move(by_age));
-  EXPECT_TRUE(ageing.Connect()->Exchange(Post("/validate", "1"))->Has(
-      "Connection: close"));
+  EXPECT_TRUE(ageing.Connect()
+                  ->Exchange(Post("/validate", "1"))
+                  ->Has("Connection: close"));
 }
 
 TEST(HttpsServer, ClosesConnectionsAboveItsLimit) {
@@ -470,10 +473,11 @@ TEST(HttpsServer, DrainsWithoutLosingARequest) {
   ASSERT_TRUE(server.WaitUntil(
       [](const TransportStats& stats) { return stats.in_flight == 1; }));
   server->StartDrain();
-  EXPECT_TRUE(used->Exchange(Post("/validate", "{}"))->Has(
-      "Connection: close"));
-  EXPECT_TRUE(server.Connect()->Exchange(Post("/validate", "{}"))->Has(
-      "Connection: close"));
+  EXPECT_TRUE(
+      used->Exchange(Post("/validate", "{}"))->Has("Connection: close"));
+  EXPECT_TRUE(server.Connect()
+                  ->Exchange(Post("/validate", "{}"))
+                  ->Has("Connection: close"));
   bool in_time = false;
   std::thread stopping([&] { in_time = server->Stop(seconds(20)); });
   EXPECT_TRUE(idle->AtEnd());
@@ -503,8 +507,7 @@ TEST(HttpsServer, SaysWhyItCannotListen) {
   options.port = server.port();
   const auto second = HttpsServer::Start(std::move(options), Echo);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().where,
-            "127.0.0.1:" + std::to_string(server.port()));
+  EXPECT_EQ(second.error().where, "127.0.0.1:" + std::to_string(server.port()));
   EXPECT_EQ(second.error().message, "cannot listen: Address already in use");
 }
 

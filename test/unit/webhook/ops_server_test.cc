@@ -44,8 +44,9 @@ TEST(OpsServer, NamesTheChecksThatFail) {
   const auto ops = StartOps();
   ASSERT_NE(ops, nullptr);
   ops->AddReadyCheck({"policy", [] { return CheckResult{}; }});
-  ops->AddReadyCheck(
-      {"cluster", [] { return CheckResult{false, "not synced"}; }});
+  ops->AddReadyCheck({"cluster", [] {
+                        return CheckResult{false, "not synced"};
+                      }});
   ops->AddReadyCheck(
       {"bug", []() -> CheckResult { throw std::runtime_error("oops"); }});
   TestClient client(ops->port());
@@ -82,9 +83,8 @@ TEST(OpsServer, ShowsMetrics) {
   options.metrics = [&] { return metrics.Text(); };
   const auto ops = StartOps(std::move(options));
   ASSERT_NE(ops, nullptr);
-  const auto page =
-      TestClient(ops->port())
-          .Exchange(Get("/metrics", "Accept-Encoding: gzip\r\n"));
+  const auto page = TestClient(ops->port())
+                        .Exchange(Get("/metrics", "Accept-Encoding: gzip\r\n"));
   ASSERT_TRUE(page);
   EXPECT_TRUE(
       page->Has("Content-Type: text/plain; version=0.0.4; charset=utf-8"));
@@ -111,10 +111,9 @@ TEST(Metrics, CountsRequestsByBoundedLabels) {
                      .duration = std::chrono::microseconds(70)});
   const std::string text = metrics.Text();
   EXPECT_THAT(text, Not(HasSubstr("x1")));
-  EXPECT_THAT(text,
-              HasSubstr("meshvet_requests_total{dry_run=\"false\",kind="
-                        "\"other\",operation=\"other\",path=\"other\","
-                        "verdict=\"other\"} 1000\n"));
+  EXPECT_THAT(text, HasSubstr("meshvet_requests_total{dry_run=\"false\",kind="
+                              "\"other\",operation=\"other\",path=\"other\","
+                              "verdict=\"other\"} 1000\n"));
   EXPECT_THAT(text,
               HasSubstr("meshvet_requests_total{dry_run=\"true\",kind="
                         "\"Gateway\",operation=\"CREATE\",path=\"/validate\","
@@ -123,7 +122,8 @@ TEST(Metrics, CountsRequestsByBoundedLabels) {
                               "\"/validate\",le=\"5e-05\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("meshvet_request_duration_seconds_bucket{path="
                               "\"/validate\",le=\"0.0001\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("meshvet_http_errors_total{code=\"other\"} 1000"));
+  EXPECT_THAT(text,
+              HasSubstr("meshvet_http_errors_total{code=\"other\"} 1000"));
 }
 
 TEST(Metrics, AsksTheTransportWhenScraped) {

@@ -33,7 +33,8 @@ int NextAcceptError() {
 // Takes the place of the C library's for the whole test program.
 extern "C" int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   using Accept4 = int (*)(int, sockaddr*, socklen_t*, int);
-  static const auto real = reinterpret_cast<Accept4>(dlsym(RTLD_NEXT, "accept4"));
+  static const auto real =
+      reinterpret_cast<Accept4>(dlsym(RTLD_NEXT, "accept4"));
   if (const int error = NextAcceptError()) {
     errno = error;
     return -1;
@@ -91,13 +92,12 @@ bool IsServed(int port, const certs::TlsIdentityPtr& identity) {
 TEST(ServerTls, AsksClientsWhoTheyAre) {
   const certs::SelfSignedPair api_server = ClientPair("kube-apiserver");
   std::string seen;
-  TestServer server(
-      {},
-      [&](const HttpRequest& request) {
-        seen = request.client_name;
-        return Echo(request);
-      },
-      {.client_ca_pem = api_server.ca_pem});
+  TestServer server({},
+                    [&](const HttpRequest& request) {
+                      seen = request.client_name;
+                      return Echo(request);
+                    },
+                    {.client_ca_pem = api_server.ca_pem});
   EXPECT_TRUE(IsServed(server.port(), api_server.identity));
   EXPECT_EQ(seen, "kube-apiserver");
   EXPECT_FALSE(IsServed(server.port(), nullptr));
@@ -107,14 +107,12 @@ TEST(ServerTls, AsksClientsWhoTheyAre) {
 
 TEST(ServerTls, AdmitsOnlyTheNamesItKnows) {
   const certs::SelfSignedPair client = ClientPair("kube-apiserver");
-  const TestServer known(
-      {}, Echo,
-      {.client_ca_pem = client.ca_pem,
-       .client_names = {"someone", "kube-apiserver"}});
+  const TestServer known({}, Echo,
+                         {.client_ca_pem = client.ca_pem,
+                          .client_names = {"someone", "kube-apiserver"}});
   EXPECT_TRUE(IsServed(known.port(), client.identity));
   const TestServer unknown(
-      {}, Echo,
-      {.client_ca_pem = client.ca_pem, .client_names = {"someone"}});
+      {}, Echo, {.client_ca_pem = client.ca_pem, .client_names = {"someone"}});
   EXPECT_FALSE(IsServed(unknown.port(), client.identity));
 }
 

@@ -35,9 +35,8 @@ class Tally final : public TransportObserver {
   }
   bool WaitFor(const std::string& name, int count = 1) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(10), [&] {
-      return counts_[name] >= count;
-    });
+    return changed_.wait_for(lock, std::chrono::seconds(10),
+                             [&] { return counts_[name] >= count; });
   }
   int count(const std::string& name) {
     const std::scoped_lock lock(mutex_);
@@ -89,10 +88,8 @@ class TestServer {
       options.rules.paths = {"/validate", "/mutate"};
     }
     if (!options.tls) {
-      options.tls = [context = *certs::MakeServerContext(TestPair().identity,
-                                                         tls)] {
-        return context;
-      };
+      options.tls = [context = *certs::MakeServerContext(
+                         TestPair().identity, tls)] { return context; };
     }
     Result<std::unique_ptr<HttpsServer>> server =
         HttpsServer::Start(std::move(options), std::move(handler), &tally_);

@@ -139,8 +139,7 @@ class TestClient {
     const certs::BioPtr ca = certs::ReadFrom(tls.ca_pem);
     const certs::X509Ptr authority(
         PEM_read_bio_X509(ca.get(), nullptr, nullptr, nullptr));
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()),
-                        authority.get());
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get());
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_security_level(context.get(), 0);
     SSL_CTX_set_min_proto_version(context.get(), tls.min_version);
@@ -168,9 +167,8 @@ class TestClient {
 
   bool Fill() {
     char buffer[16384];
-    const long got = ssl_ != nullptr
-                         ? SSL_read(ssl_, buffer, sizeof buffer)
-                         : recv(fd_, buffer, sizeof buffer, 0);
+    const long got = ssl_ != nullptr ? SSL_read(ssl_, buffer, sizeof buffer)
+                                     : recv(fd_, buffer, sizeof buffer, 0);
     if (got <= 0) return false;
     input_.append(buffer, static_cast<std::size_t>(got));
     return true;
