@@ -5,11 +5,15 @@
 
 #include <stdexcept>
 
-#include "test/unit/webhook/tls_client.h"
+#include "test/support/tls_client.h"
 #include "webhook/metrics.h"
 
 namespace meshvet::webhook {
 namespace {
+
+using test::Answer;
+using test::Post;
+using test::TestClient;
 
 using testing::HasSubstr;
 using testing::Not;

@@ -4,6 +4,7 @@
 #define MESHVET_TEST_UNIT_WEBHOOK_TEST_SERVER_H_
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <map>
@@ -14,10 +15,14 @@
 
 #include "certs/self_signed.h"
 #include "certs/tls_context.h"
-#include "test/unit/webhook/tls_client.h"
+#include "test/support/tls_client.h"
 #include "webhook/https_server.h"
 
 namespace meshvet::webhook {
+
+using test::Answer;
+using test::Post;
+using test::TestClient;
 
 // Counts events by name; tests wait for them instead of sleeping.
 class Tally final : public TransportObserver {
