@@ -1,16 +1,50 @@
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <memory>
+#include <string>
 
 #include "cli/commands.h"
-#include "cli/print.h"
+#include "cli/deliver.h"
+#include "lint/config_command.h"
 #include "lint/json_report.h"
 
 namespace meshvet::cli {
 namespace {
+
+std::shared_ptr<lint::ConfigOptions> AddFinding(CLI::App& command) {
+  auto options = std::make_shared<lint::ConfigOptions>();
+  command.add_option("path", options->path,
+                     "where to look for .meshvet.yaml from (default .)");
+  command.add_option("--config", options->config, "this file instead");
+  return options;
+}
+
+void AddShow(CLI::App& config, int& exit_code) {
+  CLI::App* show = config.add_subcommand(
+      "show", "Print what holds in the end, with the origin of each value");
+  const auto options = AddFinding(*show);
+  show->footer(Examples(
+      {{"meshvet config show", "what a run here would use"},
+       {"meshvet config show deploy/shop", "what a run there would use"},
+       {"meshvet config show --config policy.yaml", "of this file"}}));
+  show->callback([options, &exit_code] {
+    exit_code = Deliver(lint::RunConfigShow(*options));
+  });
+}
+
+void AddValidate(CLI::App& config, int& exit_code) {
+  CLI::App* validate = config.add_subcommand(
+      "validate", "Say every mistake of a configuration file");
+  const auto options = AddFinding(*validate);
+  validate->footer(Examples(
+      {{"meshvet config validate", "the file a run here would use"},
+       {"meshvet config validate --config policy.yaml", "this file"},
+       {"meshvet config validate deploy/shop", "the one that counts there"}}));
+  validate->callback([options, &exit_code] {
+    exit_code = Deliver(lint::RunConfigValidate(*options));
+  });
+}
 
 void AddSchema(CLI::App& config, int& exit_code) {
   CLI::App* schema =
@@ -23,21 +57,22 @@ void AddSchema(CLI::App& config, int& exit_code) {
        {"meshvet config schema --report > report.schema.json", "keep it"},
        {"meshvet config schema --report | jq .properties", "its fields"}}));
   schema->callback([report, &exit_code] {
-    const bool printed = Print(STDOUT_FILENO, lint::ReportSchema());
-    exit_code = printed ? kExitDone : kExitUnfinished;
+    exit_code = Deliver({kExitDone, std::string(lint::ReportSchema()), {}});
   });
 }
 
 }  // namespace
 
 CLI::App* AddConfig(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("config", "Schemas of the formats meshvet writes");
+  CLI::App* command = app.add_subcommand(
+      "config", "Show or check the configuration, print schemas");
   command->require_subcommand(1);
   command->footer(Examples(
-      {{"meshvet config schema --report", "the schema of JSON reports"},
-       {"meshvet config schema --report | jq .", "to look at"},
-       {"meshvet config schema --help", "which schemas there are"}}));
+      {{"meshvet config show", "what holds, and which line says so"},
+       {"meshvet config validate", "every mistake, with its line"},
+       {"meshvet config schema --report", "the schema of JSON reports"}}));
+  AddShow(*command, exit_code);
+  AddValidate(*command, exit_code);
   AddSchema(*command, exit_code);
   return command;
 }

@@ -1,13 +1,11 @@
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/deliver.h"
 #include "cli/doc_format.h"
-#include "cli/print.h"
 #include "lint/explain_command.h"
 
 namespace meshvet::cli {
@@ -28,10 +26,7 @@ CLI::App* AddExplain(CLI::App& app, int& exit_code) {
                 {"meshvet explain --all -o markdown --output-dir docs/rules",
                  "the documentation"}}));
   command->callback([options, &exit_code] {
-    const lint::LintOutcome outcome = lint::RunExplain(*options);
-    const bool printed =
-        Print(STDOUT_FILENO, outcome.out) && Print(STDERR_FILENO, outcome.err);
-    exit_code = printed ? outcome.exit_code : kExitUnfinished;
+    exit_code = Deliver(lint::RunExplain(*options));
   });
   return command;
 }

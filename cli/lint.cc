@@ -1,13 +1,20 @@
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cmath>
+#include <csignal>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "cli/commands.h"
-#include "cli/print.h"
+#include "cli/deliver.h"
+#include "cli/serving.h"
 #include "lint/lint_command.h"
 
 namespace meshvet::cli {
@@ -35,10 +42,26 @@ void AddInputs(CLI::App& command, LintOptions& options) {
   command.add_option("paths", options.paths,
                      "files, directories, globs, or - for standard input "
                      "(default .)");
+  // After `paths`, which would overwrite them.
+  command
+      .add_option_function<std::vector<std::string>>(
+          "-f,--file",
+          [&options](const std::vector<std::string>& files) {
+            options.paths.insert(options.paths.end(), files.begin(),
+                                 files.end());
+          },
+          "one more path, several times")
+      ->allow_extra_args(false)
+      ->delimiter(',');
   command.add_option("--stdin-filename", options.stdin_filename,
                      "what to call standard input");
   AddList(command, "--exclude", options.exclude,
           "globs of paths below directories to leave out");
+  AddList(command, "--include-ext", options.extensions,
+          "extensions of the files to read below directories (default yaml, "
+          "yml, json)");
+  command.add_flag("--no-gitignore", options.no_gitignore,
+                   "read what .gitignore files leave out, too");
   command.add_flag("--follow-symlinks", options.follow_symlinks,
                    "follow symbolic links below directories");
 }
@@ -73,6 +96,43 @@ void AddRuleFlags(CLI::App& command, LintOptions& options) {
           "change a rule's severity: ID=error");
 }
 
+std::string CheckWholeNumber(const std::string& text) {
+  const bool is_number = !text.empty() && text.size() <= 9 &&
+                         text.find_first_not_of("0123456789") == text.npos;
+  return is_number ? "" : "\"" + text + "\" is no whole number";
+}
+
+std::string CheckColor(const std::string& text) {
+  if (Colors().contains(text)) return {};
+  return "\"" + text + "\" is none of auto, always and never";
+}
+
+// "500ms", "30s", "2m"; nothing for other text.
+std::optional<double> ParseTime(const std::string& text) {
+  const size_t unit = text.find_first_not_of("0123456789");
+  if (unit == text.npos || unit == 0 || unit > 9) return std::nullopt;
+  const auto units = Seconds();
+  const auto factor = units.find(text.substr(unit));
+  if (factor == units.end()) return std::nullopt;
+  return std::stod(text.substr(0, unit)) * factor->second;
+}
+
+std::string CheckTime(const std::string& text) {
+  if (ParseTime(text)) return {};
+  return "\"" + text + "\" is no time such as 500ms, 30s or 2m";
+}
+
+void AddTimeout(CLI::App& command, double& seconds) {
+  command
+      .add_option_function<std::string>(
+          "--timeout",
+          [&seconds](const std::string& text) {
+            seconds = ParseTime(text).value_or(0);
+          },
+          "give up after this time: 500ms, 30s, 2m (default: never)")
+      ->check(CheckTime, "");
+}
+
 void AddReportFlags(CLI::App& command, LintOptions& options) {
   AddList(command, "-o,--output", options.outputs,
           "FORMAT or FORMAT=FILE, several times: full (default), concise, "
@@ -82,8 +142,10 @@ void AddReportFlags(CLI::App& command, LintOptions& options) {
                      "info, never");
   command.add_option("--show", options.show,
                      "list findings from this severity on (default info)");
-  command.add_option("--max-findings", options.max_findings,
-                     "list no more than these");
+  command
+      .add_option("--max-findings", options.max_findings,
+                  "list no more than these")
+      ->check(CheckWholeNumber, "");
   command.add_flag("--statistics", options.statistics,
                    "count findings by rule");
   command.add_flag("--no-excerpt", options.no_excerpt,
@@ -94,18 +156,42 @@ void AddReportFlags(CLI::App& command, LintOptions& options) {
                    "nothing to lint is no error");
   command.add_flag("-q,--quiet", options.quiet, "no summary");
   command.add_flag("-v,--verbose", options.verbose, "list what was skipped");
-  command.add_option("--color", options.color, "auto (default), always, never")
-      ->transform(CLI::CheckedTransformer(Colors(), CLI::ignore_case));
-  command.add_option("-j,--jobs", options.jobs,
-                     "threads (default: one for each core)");
+  command
+      .add_option_function<std::string>(
+          "--color",
+          [&options](const std::string& text) {
+            options.color = Colors().at(text);
+          },
+          "auto (default), always, never")
+      ->check(CheckColor, "");
+  command
+      .add_option("-j,--jobs", options.jobs,
+                  "threads (default: one for each core)")
+      ->check(CheckWholeNumber, "");
+}
+
+// A run that takes longer is worth nothing to whoever set the limit.
+extern "C" void OnTimeout(int /*signal*/) {
+  constexpr std::string_view kMessage = "meshvet: timed out (--timeout)\n";
+  // A signal handler may do little more than this; there is nobody left to tell
+  // that it failed.
+  [[maybe_unused]] const ssize_t told =
+      write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  _exit(kExitUnfinished);
+}
+
+void StartTimer(double seconds) {
+  if (seconds <= 0) return;
+  std::signal(SIGALRM, OnTimeout);
+  itimerval timer{};
+  timer.it_value.tv_sec = static_cast<time_t>(seconds);
+  timer.it_value.tv_usec =
+      static_cast<suseconds_t>((seconds - std::floor(seconds)) * 1'000'000);
+  setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 int Run(const LintOptions& options) {
-  const lint::LintOutcome outcome =
-      lint::RunLint(options, lint::ProcessEnvironment);
-  const bool printed =
-      Print(STDOUT_FILENO, outcome.out) && Print(STDERR_FILENO, outcome.err);
-  return printed ? outcome.exit_code : kExitUnfinished;
+  return Deliver(lint::RunLint(options, lint::ProcessEnvironment));
 }
 
 }  // namespace
@@ -120,6 +206,8 @@ CLI::App* AddLint(CLI::App& app, int& exit_code) {
   AddContext(*command, *options);
   AddRuleFlags(*command, *options);
   AddReportFlags(*command, *options);
+  auto timeout = std::make_shared<double>(0);
+  AddTimeout(*command, *timeout);
   command->footer(Examples(
       {{"meshvet lint deploy/", "check every manifest below deploy/"},
        {"helm template . | meshvet lint -", "check what a chart renders"},
@@ -127,7 +215,10 @@ CLI::App* AddLint(CLI::App& app, int& exit_code) {
         "judge one file, knowing the rest"},
        {"meshvet lint -o full -o json=report.json .",
         "for people and for programs"}}));
-  command->callback([options, &exit_code] { exit_code = Run(*options); });
+  command->callback([options, timeout, &exit_code] {
+    StartTimer(*timeout);
+    exit_code = Run(*options);
+  });
   return command;
 }
 

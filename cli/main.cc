@@ -71,7 +71,9 @@ int Run(int argc, char** argv) {
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& stop) {
     // Help and version come this way too, as success.
-    return app.exit(stop) == 0 ? kExitDone : kExitUsage;
+    if (stop.get_exit_code() == 0) return app.exit(stop);
+    std::fprintf(stderr, "meshvet: %s; --help says more\n", stop.what());
+    return kExitUsage;
   }
   return exit_code;
 }

@@ -1,29 +1,34 @@
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/deliver.h"
 #include "cli/doc_format.h"
-#include "cli/print.h"
-#include "lint/loader_rules.h"
+#include "lint/rules_command.h"
 
 namespace meshvet::cli {
 
 CLI::App* AddRules(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("rules", "List the rules");
-  auto format = std::make_shared<lint::DocFormat>(lint::DocFormat::kText);
-  AddDocFormat(*command, "table", *format);
+  auto options = std::make_shared<lint::RulesOptions>();
+  AddDocFormat(*command, "table", options->format);
+  command->add_flag("--enabled", options->enabled,
+                    "only those the configuration leaves on");
+  command->add_flag("--fixable", options->fixable,
+                    "only those that offer a fix");
+  command->add_option("--config", options->config,
+                      "configuration file (default: the nearest "
+                      ".meshvet.yaml)");
+  command->add_flag("--no-config", options->no_config,
+                    "use no configuration file");
   command->footer(Examples({{"meshvet rules", "as a table"},
+                            {"meshvet rules --enabled", "what a run here uses"},
                             {"meshvet rules -o json", "for programs"},
                             {"meshvet rules -o markdown", "for a document"}}));
-  command->callback([format, &exit_code] {
-    const bool printed =
-        Print(STDOUT_FILENO, lint::WriteRuleList(lint::EveryRule(), *format));
-    exit_code = printed ? kExitDone : kExitUnfinished;
-  });
+  command->callback(
+      [options, &exit_code] { exit_code = Deliver(lint::RunRules(*options)); });
   return command;
 }
 

@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "mesh/suggestion.h"
@@ -11,11 +12,29 @@
 namespace meshvet::cli {
 namespace {
 
+// What people know from elsewhere or from our plans, and no typing mistake.
+constexpr std::array<std::string_view, 7> kCommandsToCome = {
+    "gate", "fix", "test", "baseline", "snapshot", "certs", "completion"};
+constexpr std::array<std::string_view, 8> kFlagsToCome = {
+    "--baseline",      "--cluster",
+    "--fix",           "--ignore-suppressions",
+    "--istio-version", "--kubeconfig",
+    "--kube-context",  "--log-format"};
+
+template <size_t N>
+bool IsToCome(const std::array<std::string_view, N>& names,
+              const std::string& word) {
+  return std::ranges::find(names, word) != names.end();
+}
+
 std::vector<const CLI::App*> CommandsOf(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
 std::string UnknownCommand(const CLI::App& app, const std::string& word) {
+  if (IsToCome(kCommandsToCome, word)) {
+    return "`meshvet " + word + "` is not supported yet";
+  }
   std::vector<std::string_view> names = {"help"};
   for (const CLI::App* command : CommandsOf(app)) {
     names.push_back(command->get_name());
@@ -25,6 +44,7 @@ std::string UnknownCommand(const CLI::App& app, const std::string& word) {
 }
 
 std::string UnknownFlag(const CLI::App& command, const std::string& flag) {
+  if (IsToCome(kFlagsToCome, flag)) return flag + " is not supported yet";
   std::vector<std::string> flags;
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& name : option->get_lnames()) {
@@ -32,7 +52,9 @@ std::string UnknownFlag(const CLI::App& command, const std::string& flag) {
     }
   }
   const std::vector<std::string_view> names(flags.begin(), flags.end());
-  return "unknown flag " + flag + DidYouMean(flag, names);
+  return "unknown flag " + flag + DidYouMean(flag, names) + "; `meshvet " +
+         (command.get_parent() == nullptr ? "" : command.get_name() + " ") +
+         "--help` lists them";
 }
 
 bool IsLongFlag(const std::string& argument) {

@@ -1,12 +1,10 @@
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/print.h"
+#include "cli/deliver.h"
 #include "lint/build_info.h"
 
 namespace meshvet::cli {
@@ -20,9 +18,8 @@ CLI::App* AddVersion(CLI::App& app, int& exit_code) {
                             {"meshvet version -o json", "for programs"},
                             {"meshvet --version", "one line"}}));
   command->callback([format, &exit_code] {
-    const bool printed =
-        Print(STDOUT_FILENO, lint::WriteBuildInfo(*format == "json"));
-    exit_code = printed ? kExitDone : kExitUnfinished;
+    exit_code =
+        Deliver({kExitDone, lint::WriteBuildInfo(*format == "json"), {}});
   });
   return command;
 }

@@ -93,11 +93,22 @@ class Reader {
     }
     const std::string folder = fs::path(file_).parent_path().string();
     Configuration configuration{std::get<rules::Policy>(std::move(policy)),
-                                file_, folder.empty() ? "." : folder};
+                                file_,
+                                folder.empty() ? "." : folder,
+                                {}};
+    configuration.sources[""] = FileOf(*main);
+    for (const auto& [path, document] : extended_) {
+      configuration.sources[path] = FileOf(document);
+    }
     return configuration;
   }
 
  private:
+  static std::shared_ptr<const SourceFile> FileOf(
+      const std::shared_ptr<OneDocument>& one) {
+    return {one, &one->file};
+  }
+
   Result<std::shared_ptr<const Document>> Extended(std::string_view path) {
     const fs::path file = fs::path(file_).parent_path() / path;
     Result<std::shared_ptr<OneDocument>> one =

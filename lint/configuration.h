@@ -9,10 +9,13 @@
 #ifndef MESHVET_LINT_CONFIGURATION_H_
 #define MESHVET_LINT_CONFIGURATION_H_
 
+#include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "lint/source_file.h"
 #include "mesh/result.h"
 #include "rules/policy.h"
 
@@ -22,6 +25,9 @@ struct Configuration {
   rules::Policy policy;
   std::string file;       // empty for the recommended policy
   std::string directory;  // what its paths are relative to
+  // What was read, by the name `extends` has for it; the file itself is "".
+  // Each holds one document.
+  std::map<std::string, std::shared_ptr<const SourceFile>> sources;
 };
 
 // The nearest `.meshvet.yaml` or `.meshvet.yml` in the folder all the paths

@@ -7,17 +7,13 @@
 #include <system_error>
 #include <utility>
 
+#include "lint/ignore_files.h"
 #include "lint/path_glob.h"
 
 namespace meshvet::lint {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool IsManifest(const fs::path& path) {
-  const std::string extension = path.extension().string();
-  return extension == ".yaml" || extension == ".yml" || extension == ".json";
-}
 
 bool IsHidden(const fs::path& path) {
   const std::string name = path.filename().string();
@@ -27,6 +23,12 @@ bool IsHidden(const fs::path& path) {
 bool IsKustomization(const std::string& name) {
   return name == "kustomization.yaml" || name == "kustomization.yml" ||
          name == "Kustomization";
+}
+
+// Whether `error` says that there is nothing, not that one may not look.
+bool SaysMissing(const std::error_code& error) {
+  return !error || error == std::errc::no_such_file_or_directory ||
+         error == std::errc::not_a_directory;
 }
 
 // "./a//b/" -> "a/b"; "." stays.
@@ -52,14 +54,15 @@ class Finder {
     std::error_code error;
     const fs::file_status status = fs::status(argument, error);
     if (fs::is_directory(status)) {
-      Walk(Tidy(argument), kEverything, 0);
-      return true;
-    }
-    if (fs::exists(status)) {
+      WalkFrom(Tidy(argument), kEverything);
+    } else if (fs::exists(status)) {
       AddPath(Tidy(argument));
-      return true;
+    } else if (!SaysMissing(error)) {
+      found_.failures.push_back({error.message(), argument});
+    } else {
+      return HasGlob(argument) && AddGlob(argument);
     }
-    return HasGlob(argument) && AddGlob(argument);
+    return true;
   }
 
   InputFiles Take() { return std::move(found_); }
@@ -83,12 +86,19 @@ class Finder {
     const size_t before = found_.paths.size();
     const size_t plain = tidy.find_last_of('/', tidy.find_first_of("*?["));
     const bool here = plain == tidy.npos;
-    Walk(here ? "." : tidy.substr(0, std::max<size_t>(plain, 1)), tidy, 0);
+    WalkFrom(here ? "." : tidy.substr(0, std::max<size_t>(plain, 1)), tidy);
     return found_.paths.size() > before || seen_.contains(tidy);
   }
 
-  void Walk(const std::string& directory, const std::string& glob,
-            size_t depth) {
+  // A directory that was named is read even if it is ignored.
+  void WalkFrom(const std::string& directory, const std::string& glob) {
+    Walk(directory, glob, 0,
+         options_.obeys_gitignore ? IgnoreFiles::Above(Absolute(directory))
+                                  : IgnoreFiles());
+  }
+
+  void Walk(const std::string& directory, const std::string& glob, size_t depth,
+            const IgnoreFiles& above) {
     if (depth > options_.max_depth) {
       Skip(directory, "nested too deeply");
       return;
@@ -101,9 +111,24 @@ class Finder {
     }
     std::vector<fs::directory_entry> entries = ReadDirectory(directory);
     if (glob.empty() && IsRenderedElsewhere(directory, entries)) return;
+    const IgnoreFiles ignored = options_.obeys_gitignore
+                                    ? above.Below(Absolute(directory))
+                                    : IgnoreFiles();
     for (const fs::directory_entry& entry : entries) {
-      Visit(entry, glob, depth);
+      Visit(entry, glob, depth, ignored);
     }
+  }
+
+  static std::string Absolute(const std::string& path) {
+    std::error_code error;
+    return Tidy(fs::absolute(path, error));
+  }
+
+  bool IsManifest(const fs::path& path) const {
+    const std::string extension = path.extension().string();
+    return extension.size() > 1 &&
+           std::ranges::find(options_.extensions, extension.substr(1)) !=
+               options_.extensions.end();
   }
 
   std::vector<fs::directory_entry> ReadDirectory(const std::string& directory) {
@@ -142,7 +167,7 @@ class Finder {
   }
 
   void Visit(const fs::directory_entry& entry, const std::string& glob,
-             size_t depth) {
+             size_t depth, const IgnoreFiles& ignored) {
     const std::string path = Tidy(entry.path());
     std::error_code error;
     if (IsHidden(entry.path())) return Skip(path, "hidden");
@@ -154,9 +179,13 @@ class Finder {
       }
       return;
     }
-    if (is_directory) return Walk(path, glob, depth + 1);
     const bool wanted =
-        glob.empty() ? IsManifest(entry.path()) : PathMatches(glob, path);
+        is_directory ||
+        (glob.empty() ? IsManifest(entry.path()) : PathMatches(glob, path));
+    if (wanted && ignored.Ignores(Absolute(path), is_directory)) {
+      return Skip(path, "ignored by .gitignore");
+    }
+    if (is_directory) return Walk(path, glob, depth + 1, ignored);
     if (!wanted || IsKustomization(entry.path().filename().string())) return;
     if (!entry.is_regular_file(error)) return Skip(path, "not a regular file");
     if (!IsSelected(path)) return Skip(path, "excluded");

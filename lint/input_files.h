@@ -34,6 +34,10 @@ struct PathFilter {
 
 struct InputOptions {
   bool follow_symlinks = false;
+  // Whether what `.gitignore` files leave out is left out here as well.
+  bool obeys_gitignore = true;
+  // Of the files to read below directories, without the dot.
+  std::vector<std::string> extensions = {"yaml", "yml", "json"};
   // For what is found below directories and by globs; a file that was named is
   // always read.
   std::vector<PathFilter> filters;

@@ -45,6 +45,18 @@ Json OperationJson(const PatchOperation& operation) {
   return json;
 }
 
+// The fix as an edit of the text, where that is one replaced value. JSON is
+// YAML, whatever style the file is written in.
+Json EditsJson(const Diagnostic& diagnostic) {
+  Json edits = Json::array();
+  const auto& fix = diagnostic.finding.fix;
+  if (diagnostic.fix_range && fix.size() == 1 && fix[0].op == "replace") {
+    edits.push_back(
+        {{"range", RangeJson(*diagnostic.fix_range)}, {"text", fix[0].value}});
+  }
+  return edits;
+}
+
 Json FixesJson(const Diagnostic& diagnostic) {
   Json fixes = Json::array();
   const rules::Finding& finding = diagnostic.finding;
@@ -56,6 +68,7 @@ Json FixesJson(const Diagnostic& diagnostic) {
   const bool safe = finding.fix_safety == rules::Safety::kSafe;
   fixes.push_back({{"applicability", safe ? "safe" : "unsafe"},
                    {"message", finding.fix_title},
+                   {"edits", EditsJson(diagnostic)},
                    {"operations", std::move(operations)},
                    {"range", OptionalRange(diagnostic.fix_range)}});
   return fixes;
@@ -97,6 +110,7 @@ Json FindingJson(const Diagnostic& diagnostic) {
           {"source", TextOrNull(diagnostic.source)},
           {"fixes", FixesJson(diagnostic)},
           {"related", RelatedJson(diagnostic.related)},
+          {"url", "docs/rules/" + std::string(finding.rule) + ".md"},
           {"fingerprint", diagnostic.fingerprint},
           {"suppressed", TextOrNull(finding.suppressed)}};
 }
@@ -141,6 +155,7 @@ Json SummaryJson(const Report& report) {
           {"warning", summary.warnings()},
           {"info", summary.infos()},
           {"suppressed", summary.suppressed},
+          {"baselined", 0},  // there are no baselines yet
           {"fixable", summary.fixable},
           {"fixable_unsafely", summary.fixable_unsafely},
           {"not_shown", report.not_shown},

@@ -8,6 +8,7 @@
 
 #include "lint/configuration.h"
 #include "lint/linter.h"
+#include "lint/loader_rules.h"
 #include "lint/mesh_file.h"
 #include "lint/output.h"
 #include "lint/parallel.h"
@@ -53,6 +54,14 @@ std::string FencedForGitHub(const std::string& text) {
   std::string token = "meshvet-";
   for (int i = 0; i < 4; ++i) token += std::to_string(random());
   return "::stop-commands::" + token + "\n" + text + "::" + token + "::\n";
+}
+
+// ".yaml" -> "yaml".
+std::vector<std::string> WithoutDots(std::vector<std::string> extensions) {
+  for (std::string& extension : extensions) {
+    if (extension.starts_with('.')) extension.erase(0, 1);
+  }
+  return extensions;
 }
 
 class Command {
@@ -126,7 +135,11 @@ class Command {
     const rules::Policy& policy = configuration_.policy;
     Result<std::vector<Output>> outputs = ParseOutputs(
         options_.outputs.empty() ? policy.formats : options_.outputs);
-    if (!outputs) return Complain(outputs.error());
+    if (!outputs) {
+      Error error = outputs.error();
+      if (options_.outputs.empty()) error.where = configuration_.file;
+      return Complain(std::move(error));
+    }
     outputs_ = *std::move(outputs);
     const std::string fail_on =
         options_.fail_on.value_or(policy.fail_on.value_or("error"));
@@ -177,6 +190,10 @@ class Command {
                                   options_.assume_hosts.end());
     request_.paths = options_.paths;
     request_.inputs.follow_symlinks = options_.follow_symlinks;
+    request_.inputs.obeys_gitignore = !options_.no_gitignore;
+    if (!options_.extensions.empty()) {
+      request_.inputs.extensions = WithoutDots(options_.extensions);
+    }
     request_.inputs.filters = {
         {configuration_.directory, policy.files.include, policy.files.exclude},
         {"", {}, options_.exclude}};
@@ -188,12 +205,20 @@ class Command {
     return true;
   }
 
+  // A document that could not be read counts: there is a finding about it. A
+  // chart or a template does not: nothing in it was looked at.
+  static bool HasLinted(const Report& report) {
+    const auto is_notice = [](const Diagnostic& diagnostic) {
+      return SaysRenderFirst(diagnostic.finding.rule);
+    };
+    return report.summary.objects > 0 ||
+           !std::ranges::all_of(report.diagnostics, is_notice);
+  }
+
   // 3 beats 1: when something was not read, the answer is not known.
   int ExitCode(const Report& report) const {
     if (!report.failures.empty()) return kUnfinished;
-    const bool is_empty =
-        report.summary.objects == 0 && report.diagnostics.empty();
-    if (is_empty && !options_.allow_empty) return kUsage;
+    if (!options_.allow_empty && !HasLinted(report)) return kUsage;
     const bool fails = std::ranges::any_of(
         report.diagnostics, [&](const Diagnostic& diagnostic) {
           return threshold_.severity && !diagnostic.is_suppressed() &&

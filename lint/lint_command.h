@@ -23,6 +23,8 @@ struct LintOptions {
   std::vector<std::string> paths;  // the working directory when empty
   std::string stdin_filename = "<stdin>";
   std::vector<std::string> exclude;
+  std::vector<std::string> extensions;  // yaml, yml and json when empty
+  bool no_gitignore = false;
   bool follow_symlinks = false;
 
   std::vector<std::string> context;

@@ -68,6 +68,10 @@ class Run {
       report_.diagnostics.push_back(RenderedNotice(place));
     }
     report_.skipped_files = std::move(inputs.skipped);
+    for (const SkippedFile& skipped : context.skipped) {
+      report_.skipped_files.push_back(
+          {skipped.path, "context: " + skipped.reason});
+    }
     report_.failures = std::move(inputs.failures);
     report_.failures.insert(report_.failures.end(), context.failures.begin(),
                             context.failures.end());

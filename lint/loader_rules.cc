@@ -138,6 +138,11 @@ bool IsUnsuppressible(std::string_view rule_id) {
   return rule_id == kYamlSyntax.id || rule_id == kYamlLimit.id;
 }
 
+bool SaysRenderFirst(std::string_view rule_id) {
+  return rule_id == kHelmChart.id || rule_id == kHelmTemplate.id ||
+         rule_id == kKustomization.id;
+}
+
 std::vector<const Rule*> EveryRule() {
   std::vector<const Rule*> every(rules::AllRules().begin(),
                                  rules::AllRules().end());

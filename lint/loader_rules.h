@@ -28,6 +28,8 @@ std::span<const rules::Rule* const> LoaderRules();
 
 // What no flag, comment or annotation may silence: the file was not read.
 bool IsUnsuppressible(std::string_view rule_id);
+// Of a chart, a template, a kustomization: nothing in it was judged.
+bool SaysRenderFirst(std::string_view rule_id);
 
 // The loader's and the engine's, sorted by id.
 std::vector<const rules::Rule*> EveryRule();

@@ -20,6 +20,21 @@ namespace {
 constexpr std::array<std::string_view, 3> kFormats = {"full", "concise",
                                                       "json"};
 
+// Formats a configuration may name already, for a later version.
+constexpr std::array<std::string_view, 7> kFormatsToCome = {
+    "sarif", "junit", "github", "gitlab", "rdjson", "markdown", "policyreport"};
+
+Error UnknownFormat(std::string_view name) {
+  const bool is_to_come =
+      std::ranges::find(kFormatsToCome, name) != kFormatsToCome.end();
+  const std::string problem =
+      is_to_come
+          ? "the format \"" + std::string(name) + "\" is not supported yet"
+          : "unknown format \"" + std::string(name) + "\"" +
+                DidYouMean(name, kFormats);
+  return {problem + "; there are full, concise and json", "--output"};
+}
+
 Error Failure(const std::string& path) {
   return {std::generic_category().message(errno), path};
 }
@@ -48,12 +63,7 @@ Result<Output> ParseOutput(std::string_view text) {
   const size_t equals = std::min(text.find('='), text.size());
   const std::string_view name = text.substr(0, equals);
   const auto known = std::ranges::find(kFormats, name);
-  if (known == kFormats.end()) {
-    return Error{"unknown format \"" + std::string(name) + "\"" +
-                     DidYouMean(name, kFormats) +
-                     "; there are full, concise and json",
-                 "--output"};
-  }
+  if (known == kFormats.end()) return UnknownFormat(name);
   Output output{static_cast<Format>(known - kFormats.begin()), {}};
   if (equals == text.size()) return output;
   output.file = text.substr(equals + 1);

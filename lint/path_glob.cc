@@ -24,9 +24,8 @@ bool PartMatches(const std::string& glob, const std::string& part) {
   return fnmatch(glob.c_str(), part.c_str(), 0) == 0;
 }
 
-}  // namespace
-
-bool PathMatches(std::string_view glob, std::string_view path) {
+bool Matches(std::string_view glob, std::string_view path,
+             bool includes_what_is_below) {
   const std::vector<std::string> pattern = Split(glob);
   const std::vector<std::string> parts = Split(path);
   // reached[i]: the first i parts of the pattern account for what was read.
@@ -40,7 +39,7 @@ bool PathMatches(std::string_view glob, std::string_view path) {
   };
   skip_stars(reached);
   for (const std::string& part : parts) {
-    if (reached.back()) return true;  // a folder above it matched
+    if (reached.back() && includes_what_is_below) return true;
     std::vector<bool> next(reached.size());
     for (size_t i = 0; i < pattern.size(); ++i) {
       if (!reached[i]) continue;
@@ -54,6 +53,16 @@ bool PathMatches(std::string_view glob, std::string_view path) {
     reached = std::move(next);
   }
   return reached.back();
+}
+
+}  // namespace
+
+bool PathMatches(std::string_view glob, std::string_view path) {
+  return Matches(glob, path, true);
+}
+
+bool WholePathMatches(std::string_view glob, std::string_view path) {
+  return Matches(glob, path, false);
 }
 
 bool HasGlob(std::string_view text) {

@@ -16,6 +16,9 @@ namespace meshvet::lint {
 
 bool PathMatches(std::string_view glob, std::string_view path);
 
+// As PathMatches, but a pattern does not stand for what is below it.
+bool WholePathMatches(std::string_view glob, std::string_view path);
+
 bool HasGlob(std::string_view text);
 
 }  // namespace meshvet::lint

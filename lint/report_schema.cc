@@ -81,7 +81,7 @@ std::string_view ReportSchema() {
     "summary": {
       "type": "object",
       "description": "counts of everything, also of what --show and --max-findings leave out of findings",
-      "required": ["files", "objects", "empty_documents", "error", "warning", "info", "suppressed", "fixable", "fixable_unsafely", "not_shown", "elapsed_ms"],
+      "required": ["files", "objects", "empty_documents", "error", "warning", "info", "suppressed", "baselined", "fixable", "fixable_unsafely", "not_shown", "elapsed_ms"],
       "additionalProperties": false,
       "properties": {
         "files": {"$ref": "#/$defs/count"},
@@ -91,6 +91,7 @@ std::string_view ReportSchema() {
         "warning": {"$ref": "#/$defs/count"},
         "info": {"$ref": "#/$defs/count"},
         "suppressed": {"$ref": "#/$defs/count"},
+        "baselined": {"$ref": "#/$defs/count"},
         "fixable": {"$ref": "#/$defs/count"},
         "fixable_unsafely": {"$ref": "#/$defs/count"},
         "not_shown": {"$ref": "#/$defs/count"},
@@ -144,13 +145,23 @@ std::string_view ReportSchema() {
         "from": {"type": "string"}
       }
     },
+    "edit": {
+      "type": "object",
+      "required": ["range", "text"],
+      "additionalProperties": false,
+      "properties": {
+        "range": {"$ref": "#/$defs/range"},
+        "text": {"type": "string"}
+      }
+    },
     "fix": {
       "type": "object",
-      "required": ["applicability", "message", "operations", "range"],
+      "required": ["applicability", "message", "edits", "operations", "range"],
       "additionalProperties": false,
       "properties": {
         "applicability": {"enum": ["safe", "unsafe"]},
         "message": {"type": "string"},
+        "edits": {"type": "array", "items": {"$ref": "#/$defs/edit"}, "description": "the fix as edits of the file; empty where it is more than one replaced value"},
         "operations": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/operation"}},
         "range": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/range"}], "description": "what the only operation replaces or removes"}
       }
@@ -169,7 +180,7 @@ std::string_view ReportSchema() {
     },
     "finding": {
       "type": "object",
-      "required": ["rule", "aliases", "severity", "action", "message", "notes", "file", "range", "document", "object", "pointer", "source", "fixes", "related", "fingerprint", "suppressed"],
+      "required": ["rule", "aliases", "severity", "action", "message", "notes", "file", "range", "document", "object", "pointer", "source", "fixes", "related", "url", "fingerprint", "suppressed"],
       "additionalProperties": false,
       "properties": {
         "rule": {"$ref": "#/$defs/rule"},
@@ -186,6 +197,7 @@ std::string_view ReportSchema() {
         "source": {"type": ["string", "null"], "description": "the template it was rendered from"},
         "fixes": {"type": "array", "items": {"$ref": "#/$defs/fix"}},
         "related": {"type": "array", "items": {"$ref": "#/$defs/related"}},
+        "url": {"type": "string", "description": "the rule's page, relative to the project"},
         "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{32}$", "description": "stays the same while the file around the finding changes"},
         "suppressed": {"type": ["string", "null"], "description": "why it is silenced"}
       }

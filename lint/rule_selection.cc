@@ -23,9 +23,10 @@ std::string UpperCase(std::string_view text) {
   return upper;
 }
 
+// By glob, in any case of letters; a word without `*` and `?` names itself.
 bool GlobNames(std::string_view glob, const Rule& rule) {
-  if (GlobMatch(glob, rule.id)) return true;
   const std::string upper = UpperCase(glob);
+  if (GlobMatch(upper, UpperCase(rule.id))) return true;
   return std::ranges::any_of(rule.aliases, [&](std::string_view alias) {
     return GlobMatch(upper, alias);
   });
@@ -103,12 +104,9 @@ std::optional<Error> SetSeverity(const std::string& assignment,
 
 Result<std::vector<const Rule*>> RulesNamed(std::string_view name) {
   if (name == "all") return EveryRule();
-  if (const Rule* rule = FindAnyRule(name)) return std::vector{rule};
   std::vector<const Rule*> named;
-  if (name.find_first_of("*?") != name.npos) {
-    for (const Rule* rule : EveryRule()) {
-      if (GlobNames(name, *rule)) named.push_back(rule);
-    }
+  for (const Rule* rule : EveryRule()) {
+    if (GlobNames(name, *rule)) named.push_back(rule);
   }
   if (named.empty()) return UnknownRule(name);
   return named;

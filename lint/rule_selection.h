@@ -28,7 +28,8 @@ struct RuleSelection {
   std::vector<std::string> severity;  // "ID=error"
 };
 
-// The rules `name` stands for; an error with "did you mean" if there is none.
+// The rules `name` stands for, in any case of letters; all that share an alias.
+// An error with "did you mean" if there is none.
 Result<std::vector<const rules::Rule*>> RulesNamed(std::string_view name);
 
 // Nothing when all went well. The error's `where` is the flag.

@@ -278,6 +278,12 @@ Json BriefJson(const Rule& rule) {
           {"kinds", KindsJson(rule.kinds)}};
 }
 
+// A default that is no JSON is a description, like "[root namespace]".
+Json DefaultJson(const rules::Option& option) {
+  const Json value = Json::parse(option.default_text, nullptr, false);
+  return value.is_discarded() ? Json(option.default_text) : value;
+}
+
 Json FullJson(const Rule& rule) {
   Json json = BriefJson(rule);
   json["needs"] = KindsJson(rule.needs);
@@ -286,11 +292,10 @@ Json FullJson(const Rule& rule) {
   json["rationale"] = rule.rationale;
   json["options"] = Json::array();
   for (const rules::Option& option : rule.options) {
-    json["options"].push_back(
-        {{"name", option.name},
-         {"type", TypeText(option.type)},
-         {"default", Json::parse(option.default_text, nullptr, false)},
-         {"meaning", option.meaning}});
+    json["options"].push_back({{"name", option.name},
+                               {"type", TypeText(option.type)},
+                               {"default", DefaultJson(option)},
+                               {"meaning", option.meaning}});
   }
   json["bad"] = ExamplesJson(rule.bad);
   json["good"] = ExamplesJson(rule.good);

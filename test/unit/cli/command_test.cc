@@ -131,7 +131,8 @@ TEST_F(CommandTest, SuggestsWhatWasMeant) {
 
 TEST_F(CommandTest, EveryCommandHelpsWithThreeExamples) {
   for (const char* name :
-       {"", "lint", "rules", "explain", "config", "version"}) {
+       {"", "lint", "rules", "explain", "config", "config show",
+        "config validate", "config schema", "version", "serve", "review"}) {
     const Ran ran = Run(std::string(name) + " --help");
     EXPECT_EQ(ran.exit_code, 0) << name;
     size_t examples = 0;

@@ -5,12 +5,19 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <sstream>
+#include <variant>
+#include <vector>
 
+#include "lint/configuration.h"
 #include "lint/json_report.h"
 #include "lint/loader_rules.h"
 #include "lint/rule_text.h"
+#include "rules/presets.h"
+#include "test/unit/lint/temp_folder.h"
 
 namespace meshvet::lint {
 namespace {
@@ -46,6 +53,14 @@ TEST(Docs, TheReportSchemaIsUpToDate) {
       << "run `meshvet config schema --report > docs/report.schema.json`";
 }
 
+TEST(Docs, RulesInFullAreJson) {
+  const auto rules = nlohmann::json::parse(WriteRulesInFull(EveryRule()));
+  ASSERT_EQ(rules.size(), EveryRule().size());
+  for (size_t i = 0; i < rules.size(); ++i) {
+    EXPECT_EQ(rules[i]["id"], EveryRule()[i]->id);
+  }
+}
+
 TEST(Docs, EveryLoaderRuleIsDocumented) {
   for (const rules::Rule* rule : LoaderRules()) {
     EXPECT_FALSE(rule->title.empty()) << rule->id;
@@ -54,6 +69,80 @@ TEST(Docs, EveryLoaderRuleIsDocumented) {
     EXPECT_FALSE(rule->good.empty()) << rule->id;
     EXPECT_EQ(FindAnyRule(rule->id), rule);
   }
+}
+
+// What stands between "```<language>" and "```" in a page.
+std::vector<std::string> BlocksOf(const std::string& page,
+                                  const std::string& language) {
+  const std::string fence = "\n```" + language + "\n";
+  std::vector<std::string> blocks;
+  for (size_t at = page.find(fence); at != page.npos;
+       at = page.find(fence, at)) {
+    at += fence.size();
+    const size_t end = page.find("\n```\n", at);
+    if (end == page.npos) break;
+    blocks.push_back(page.substr(at, end + 1 - at));
+    at = end;
+  }
+  return blocks;
+}
+
+TEST(Configuration, EveryExampleOfThePageIsValid) {
+  const TempFolder folder;
+  const auto blocks =
+      BlocksOf(ReadFile(MESHVET_SOURCE_DIR "/docs/configuration.md"), "yaml");
+  EXPECT_GE(blocks.size(), 10U);
+  for (const std::string& block : blocks) {
+    const auto read = ReadConfiguration(folder.Put("c.yaml", block));
+    const auto* mistakes = std::get_if<std::vector<Error>>(&read);
+    EXPECT_EQ(mistakes, nullptr)
+        << block << "\n"
+        << (mistakes == nullptr ? "" : mistakes->front().message);
+  }
+}
+
+// The keys are those that rules/policy_reader.cc compares with.
+TEST(Configuration, ThePageNamesEveryKeyTheReaderKnows) {
+  const std::string page =
+      ReadFile(MESHVET_SOURCE_DIR "/docs/configuration.md");
+  const std::string reader =
+      ReadFile(MESHVET_SOURCE_DIR "/rules/policy_reader.cc");
+  const std::regex list(R"(IsObjectOf\(\s*\{([^}]*)\})");
+  const std::regex word("\"([A-Za-z]+)\"");
+  size_t keys = 0;
+  for (std::sregex_iterator found(reader.begin(), reader.end(), list), end;
+       found != end; ++found) {
+    const std::string names = (*found)[1];
+    for (std::sregex_iterator key(names.begin(), names.end(), word); key != end;
+         ++key, ++keys) {
+      const std::regex mention("(`|\\.)" + (*key)[1].str() + "`|\\b" +
+                               (*key)[1].str() + ":");
+      EXPECT_TRUE(std::regex_search(page, mention)) << (*key)[1];
+    }
+  }
+  EXPECT_GE(keys, 40U) << "the reader no longer says its keys this way";
+}
+
+TEST(Configuration, ThePageNamesEveryPreset) {
+  const std::string page =
+      ReadFile(MESHVET_SOURCE_DIR "/docs/configuration.md");
+  for (const std::string_view name : rules::PresetNames()) {
+    EXPECT_THAT(page, ::testing::HasSubstr("| `preset:" + std::string(name)));
+  }
+}
+
+TEST(Operating, ThePageNamesEveryMetric) {
+  const std::string page = ReadFile(MESHVET_SOURCE_DIR "/docs/operating.md");
+  const std::string source = ReadFile(MESHVET_SOURCE_DIR "/webhook/metrics.cc");
+  const std::regex made(
+      R"re((?:AddCounters|AddGauges)\(registry_,\s*"([a-z_]+)")re");
+  size_t metrics = 0;
+  for (std::sregex_iterator found(source.begin(), source.end(), made), end;
+       found != end; ++found, ++metrics) {
+    EXPECT_THAT(
+        page, ::testing::HasSubstr("| `meshvet_" + (*found)[1].str() + "` |"));
+  }
+  EXPECT_GE(metrics, 13U) << "metrics are no longer made this way";
 }
 
 TEST(FirstSentence, EndsAtTheFirstFullStopAndIsOneLine) {

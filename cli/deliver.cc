@@ -1,0 +1,26 @@
+#include "cli/deliver.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "cli/commands.h"
+#include "cli/print.h"
+
+namespace meshvet::cli {
+
+int Deliver(const lint::LintOutcome& outcome) {
+  int exit_code = outcome.exit_code;
+  std::string err = outcome.err;
+  if (!Print(STDOUT_FILENO, outcome.out)) {
+    err +=
+        "meshvet: standard output: " + std::generic_category().message(errno) +
+        "\n";
+    exit_code = kExitUnfinished;
+  }
+  return Print(STDERR_FILENO, err) ? exit_code : kExitUnfinished;
+}
+
+}  // namespace meshvet::cli
