@@ -28,13 +28,20 @@ void ReportNowhere(const Cluster& cluster, std::string_view why,
   }
 }
 
-// One mode stands for all ports its policy decides for: it may be set without
+// One mode stands for all that its policy decides for: it may be set without
 // asking only if it suits them all.
 Safety SafetyOf(const Object& rule, const Cluster& cluster, TlsMode mode,
                 const RuleContext& ctx) {
-  return SuitsAllPorts(rule, cluster.tls.policy, mode, ctx.mesh())
+  return SuitsAllClusters(rule, cluster.tls.policy, mode, ctx.mesh())
              ? Safety::kSafe
              : Safety::kUnsafe;
+}
+
+// DISABLE ignores these, ISTIO_MUTUAL does not: names that were written for
+// another mode would come to life.
+bool HasSleepingFields(Node tls) {
+  return !tls["sni"].Str().empty() || !tls["subjectAltNames"].empty() ||
+         tls["insecureSkipVerify"].Bool();
 }
 
 void ReportPlaintext(const Object& rule, const Cluster& cluster,
@@ -47,7 +54,9 @@ void ReportPlaintext(const Object& rule, const Cluster& cluster,
                  ", where PeerAuthentication demands mTLS (STRICT): the "
                  "connection is reset, callers see a 503")
       .About(cluster.Title() + " DISABLE")
-      .Fix(SafetyOf(rule, cluster, TlsMode::kIstioMutual, ctx),
+      .Fix(HasSleepingFields(cluster.tls.tls)
+               ? Safety::kUnsafe
+               : SafetyOf(rule, cluster, TlsMode::kIstioMutual, ctx),
            "set mode ISTIO_MUTUAL",
            {Set(cluster.tls.tls["mode"], "ISTIO_MUTUAL")});
 }
@@ -77,15 +86,13 @@ void ReportUnset(const Object& rule, const Cluster& cluster, RuleContext& ctx) {
            {SetJson(policy["tls"], R"({"mode":"ISTIO_MUTUAL"})")});
 }
 
-void CheckCluster(const Object& rule, const Cluster& cluster,
-                  RuleContext& ctx) {
-  switch (FindMtlsClash(cluster, ctx.mesh())) {
+void Report(const Object& rule, const Cluster& cluster, MtlsClash clash,
+            RuleContext& ctx) {
+  switch (clash) {
     case MtlsClash::kNone:
       return;
     case MtlsClash::kUnknown:
-      ctx.NotRun("the PeerAuthentications that govern " + cluster.host +
-                 " are not all known");
-      return;
+      return ctx.NotRun(WhyUnknown(cluster));
     case MtlsClash::kMtlsToExternal:
       return ReportNowhere(cluster,
                            "which is outside the mesh "
@@ -102,15 +109,29 @@ void CheckCluster(const Object& rule, const Cluster& cluster,
   }
 }
 
+// One report for all that inherit: the first sure clash, else the first doubt.
+void CheckGroup(const Object& rule, const ClusterGroup& group,
+                RuleContext& ctx) {
+  const Cluster* doubtful = nullptr;
+  for (const Cluster& cluster : group) {
+    const MtlsClash clash = FindMtlsClash(cluster, ctx.mesh());
+    if (clash == MtlsClash::kUnknown) {
+      if (doubtful == nullptr) doubtful = &cluster;
+    } else if (clash != MtlsClash::kNone) {
+      return Report(rule, cluster, clash, ctx);
+    }
+  }
+  if (doubtful != nullptr) Report(rule, *doubtful, MtlsClash::kUnknown, ctx);
+}
+
 void Check(const Object& rule, RuleContext& ctx) {
-  ForEachCluster(rule, ctx.mesh(), [&](const Cluster& cluster) {
-    // What a subset only inherits is reported once, at the rule's own.
-    const bool inherits =
-        cluster.subset.exists() &&
-        cluster.tls.policy.value() ==
-            EffectiveTls(rule, {}, cluster.port.number).policy.value();
-    if (!inherits) CheckCluster(rule, cluster, ctx);
-  });
+  // Auto mTLS suits every server.
+  if (!MentionsTls(rule) && ctx.config().enable_auto_mtls) return;
+  const ClusterGroups clusters = GroupClusters(rule, ctx.mesh());
+  for (const ClusterGroup& group : clusters.groups) {
+    CheckGroup(rule, group, ctx);
+  }
+  if (!clusters.unknown.empty()) ctx.NotRun(clusters.unknown);
 }
 
 }  // namespace
