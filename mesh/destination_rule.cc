@@ -266,8 +266,11 @@ void ForEachPolicyScope(const Object& destination_rule,
   const auto visit_policy = [&](Node policy, std::string_view subset) {
     if (!policy.IsObject()) return;
     visit({policy, subset, {}, false});
+    std::set<int64_t> seen;
     for (const Node entry : policy["portLevelSettings"]) {
-      visit({entry, subset, entry["port"]["number"], true});
+      const Node port = entry["port"]["number"];
+      if (port.Int() && !seen.insert(*port.Int()).second) continue;
+      visit({entry, subset, port, true});
     }
   };
   visit_policy(destination_rule.spec()["trafficPolicy"], {});

@@ -87,7 +87,8 @@ struct PolicyScope {
 };
 
 // spec.trafficPolicy, its portLevelSettings, every subset's trafficPolicy and
-// its portLevelSettings, in that order; only those that are there.
+// its portLevelSettings, in that order; only those that are there, and of two
+// entries for one port the first, as the other never counts.
 void ForEachPolicyScope(const Object& destination_rule,
                         const std::function<void(const PolicyScope&)>& visit);
 

@@ -169,6 +169,19 @@ spec:
     portLevelSettings:
     - {port: {number: 443}, tls: {mode: SIMPLE, sni: bank.partner.example}}
     - {port: {number: 444}, tls: {mode: SIMPLE, insecureSkipVerify: true}}
+)"},
+            {"A Service that serves its own TLS under another name", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: ledger, namespace: shop}
+spec:
+  host: ledger
+  trafficPolicy: {tls: {mode: SIMPLE, sni: ledger.partner.example}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ledger, namespace: shop}
+spec: {ports: [{name: tcp-tls, port: 9443}]}
 )"}},
     .good = {{"Complete settings", R"(
 apiVersion: networking.istio.io/v1
@@ -191,6 +204,23 @@ metadata: {name: bank, namespace: shop}
 spec:
   host: bank.partner.example
   trafficPolicy: {tls: {mode: SIMPLE}}
+)"},
+             {"The ServiceEntry says whom to expect", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank, namespace: shop}
+spec:
+  host: bank.partner.example
+  trafficPolicy: {tls: {mode: SIMPLE, sni: bank.partner.example}}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: bank, namespace: shop}
+spec:
+  hosts: [bank.partner.example]
+  ports: [{number: 443, name: https, protocol: HTTPS}]
+  resolution: DNS
+  subjectAltNames: [bank.partner.example]
 )"},
              {"Only an egress gateway routes there", R"(
 apiVersion: networking.istio.io/v1

@@ -1,79 +1,24 @@
 // TLS that the client starts must suit the protocol of the port.
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "mesh/client_tls.h"
 #include "mesh/destination_rule.h"
 #include "mesh/host_name.h"
+#include "rules/port_entry.h"
 #include "rules/rule.h"
 #include "rules/tls_clash.h"
 
 namespace meshvet::rules {
 namespace {
 
-// All that a port entry can hold beside `port` and `tls`
-// (networking/util/util.go shallowCopyPortTrafficPolicy).
-constexpr std::array<std::string_view, 3> kPortFields = {
-    "loadBalancer", "connectionPool", "outlierDetection"};
-
-// A port entry like the policy around it, with other TLS settings: an entry
-// replaces the policy whole, so what it should keep is copied.
-std::string PortEntry(const Cluster& cluster, const std::string& settings) {
-  std::string entry =
-      R"({"port":{"number":)" + std::to_string(cluster.port.number) + "}";
-  for (const std::string_view field : kPortFields) {
-    const Node value = EffectiveField(cluster.traffic_policy, cluster.subset,
-                                      cluster.port.number, field);
-    if (value.exists()) entry += "," + Quote(field) + ":" + value.ToJson();
-  }
-  return entry + ",\"tls\":" + settings + "}";
-}
-
-// Whether a port entry takes something away that it cannot hold itself.
-bool LosesByPortEntry(Node policy) {
-  for (const auto& [field, value] : policy.Members()) {
-    if (field == "tls" || field == "portLevelSettings") continue;
-    if (std::ranges::find(kPortFields, field) == kPortFields.end()) return true;
-  }
-  return false;
-}
-
-bool IsOwnSubset(const Object& rule, Node subset) {
-  for (const Node own : rule.spec()["subsets"]) {
-    if (own.value() == subset.value()) return true;
-  }
-  return false;
-}
-
-// The port entry of the cluster with new TLS settings. What a subset inherits
-// gets an entry of its own, so that only the subset changes. Nothing if the
-// subset stands in another rule.
-std::vector<Edit> SetPortTls(const Object& rule, const Cluster& cluster,
-                             const std::string& settings) {
-  const ClientTls& tls = cluster.tls;
-  if (cluster.subset.exists() && !IsOwnSubset(rule, cluster.subset)) return {};
-  if (tls.is_port_level && !Inherits(cluster)) {
-    return {SetJson(tls.policy["tls"], settings)};
-  }
-  const Node home = cluster.subset.exists() ? cluster.subset["trafficPolicy"]
-                                            : rule.spec()["trafficPolicy"];
-  return {AppendJson(home["portLevelSettings"], PortEntry(cluster, settings))};
-}
-
 // Whether DISABLE for the port of a proven double TLS takes TLS from nothing
 // else: no cluster that the settings decide for gets plain HTTP, and all are
 // outside the mesh.
 bool IsSafeToDisable(const Object& rule, const Cluster& proven,
                      const MeshView& mesh) {
-  const bool adds_entry = !proven.tls.is_port_level || Inherits(proven);
-  if (adds_entry && (LosesByPortEntry(proven.traffic_policy) ||
-                     LosesByPortEntry(proven.subset["trafficPolicy"]))) {
-    return false;
-  }
+  if (LosesByPortEntry(proven)) return false;
   bool safe = true;
   const std::string unknown =
       ForEachCluster(rule, mesh, [&](const Cluster& cluster) {
@@ -94,8 +39,10 @@ std::string Sends(const Cluster& cluster) {
          std::string(ToString(cluster.port.protocol)) + ") of " + cluster.host;
 }
 
-void ReportDoubleTls(const Object& rule, const Cluster& cluster, bool is_proven,
-                     RuleContext& ctx) {
+// `mend` is the cluster whose settings the fix changes, and with them those
+// that inherit.
+void ReportDoubleTls(const Object& rule, const Cluster& cluster,
+                     const Cluster& mend, bool is_proven, RuleContext& ctx) {
   const std::string mode(ToString(cluster.tls.mode));
   const std::string why = is_proven
                               ? "and a tls route brings TLS to it"
@@ -107,11 +54,11 @@ void ReportDoubleTls(const Object& rule, const Cluster& cluster, bool is_proven,
                  "number\"")
       .As(is_proven ? Severity::kError : Severity::kWarning)
       .About(cluster.Title() + " double " + mode)
-      .Fix(is_proven && IsSafeToDisable(rule, cluster, ctx.mesh())
+      .Fix(is_proven && IsSafeToDisable(rule, mend, ctx.mesh())
                ? Safety::kSafe
                : Safety::kUnsafe,
            "set mode DISABLE for port " + std::to_string(cluster.port.number),
-           SetPortTls(rule, cluster, R"({"mode":"DISABLE"})"));
+           SetPortTls(rule, mend, R"({"mode":"DISABLE"})"));
 }
 
 // Settings that start TLS towards the cluster. A wildcard rule has no one name
@@ -158,13 +105,12 @@ void Report(const Object& rule, const Cluster& cluster, PortClash clash,
             RuleContext& ctx) {
   switch (clash) {
     case PortClash::kNone:
+    case PortClash::kProvenDouble:  // see ReportProven
       return;
     case PortClash::kUnknown:
       return ctx.NotRun(WhyUnknown(cluster));
     case PortClash::kDoubleTls:
-      return ReportDoubleTls(rule, cluster, false, ctx);
-    case PortClash::kProvenDouble:
-      return ReportDoubleTls(rule, cluster, true, ctx);
+      return ReportDoubleTls(rule, cluster, cluster, false, ctx);
     case PortClash::kHttpToTlsPort:
       return ReportMissing(rule, cluster, ctx);
     case PortClash::kTlsToStrict:
@@ -179,6 +125,7 @@ void Report(const Object& rule, const Cluster& cluster, PortClash clash,
 int Weight(PortClash clash) {
   switch (clash) {
     case PortClash::kProvenDouble:
+      return 5;
     case PortClash::kTlsToStrict:
       return 4;
     case PortClash::kHttpToTlsPort:
@@ -194,6 +141,22 @@ int Weight(PortClash clash) {
   return 0;
 }
 
+// Double TLS is proven for some of the group. Where plain HTTP feeds others,
+// they need their TLS, and each that is proven is mended by itself.
+void ReportProven(const Object& rule, const ClusterGroup& group,
+                  RuleContext& ctx) {
+  const bool http = std::ranges::any_of(group, [&](const Cluster& cluster) {
+    return FindFeed(cluster, ctx.mesh()).http;
+  });
+  for (const Cluster& cluster : group) {
+    if (FindPortClash(cluster, ctx.mesh()) != PortClash::kProvenDouble) {
+      continue;
+    }
+    ReportDoubleTls(rule, cluster, http ? cluster : group.front(), true, ctx);
+    if (!http) return;
+  }
+}
+
 // One report for all that inherit.
 void CheckGroup(const Object& rule, const ClusterGroup& group,
                 RuleContext& ctx) {
@@ -205,7 +168,11 @@ void CheckGroup(const Object& rule, const ClusterGroup& group,
     gravest = &cluster;
     clash = found;
   }
-  if (gravest != nullptr) Report(rule, *gravest, clash, ctx);
+  if (clash == PortClash::kProvenDouble) {
+    ReportProven(rule, group, ctx);
+  } else if (gravest != nullptr) {
+    Report(rule, *gravest, clash, ctx);
+  }
 }
 
 // Whether there can be anything to say: without TLS settings only an external
@@ -247,7 +214,12 @@ TLS to be started here.
 PERMISSIVE ones hand it to the application as it is.
 
 Judged are trafficPolicy, each portLevelSettings entry, each subset and its
-portLevelSettings, as istiod combines them.)",
+portLevelSettings, as istiod combines them; what subsets inherit is judged once.
+Ports of a host `*`, and of services that are not known, cannot be judged.
+
+The fixes give the port an entry of its own, with all else that was in force
+there. That which ends a proven double TLS is safe for an external service that
+no `http` route needs it for; all others are suggestions.)",
     .kinds = {kDestinationRule},
     .needs = {kService, kServiceEntry, kDestinationRule, kVirtualService,
               kPeerAuthentication, kWorkloadEntry, kPod, kReplicationController,

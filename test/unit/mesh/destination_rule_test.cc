@@ -311,7 +311,7 @@ apiVersion: networking.istio.io/v1
 metadata: {namespace: shop, name: a}
 spec:
   host: cart
-  trafficPolicy: {portLevelSettings: [{port: {number: 80}}, {port: {number: 81}}]}
+  trafficPolicy: {portLevelSettings: [{port: {number: 80}}, {port: {number: 81}}, {port: {number: 80}}]}
   subsets:
   - {name: v1, trafficPolicy: {portLevelSettings: [{port: {number: 82}}]}}
   - {name: v2}
