@@ -1,6 +1,7 @@
 #include "mesh/client_tls.h"
 
-#include <algorithm>
+#include <set>
+#include <utility>
 
 #include "mesh/destination_rule.h"
 #include "mesh/host_name.h"
@@ -27,53 +28,89 @@ ClientTls Settings(const Resolved& resolved) {
   return {ReadTlsMode(tls), tls, resolved.policy, resolved.is_port_level};
 }
 
+// Whether the subset's policy decides about `field`, even with nothing.
+bool Overrides(const Resolved& of_subset, std::string_view field) {
+  return of_subset.is_port_level || of_subset.policy[field].exists();
+}
+
 using Visit = std::function<void(const Cluster&)>;
 
-void VisitService(const Object& rule, const RegistryService& service,
-                  const std::string& host, const Visit& visit) {
-  for (ServicePort& port : Ports(service)) {
-    if (port.protocol == Protocol::kUdp) continue;
-    visit({service, host, port, Node(), EffectiveTls(rule, {}, port.number)});
-    for (const Node subset : rule.spec()["subsets"]) {
-      visit({service, host, port, subset,
-             EffectiveTls(rule, subset, port.number)});
+bool IsSame(const Object& a, const Object& b) {
+  return &a == &b || a.SameIdentity(b);
+}
+
+// Visits the clusters of one port that `rule` decides.
+void VisitPort(const Object& rule, const RuleInForce& in_force,
+               Cluster& cluster, const Visit& visit) {
+  const int64_t number = cluster.port.number;
+  const Node base = cluster.traffic_policy;
+  const Object& owner = in_force.policy_owner();
+  cluster.subset = {};
+  cluster.tls = EffectiveTls(base, {}, number);
+  const rapidjson::Value* own = cluster.tls.policy.value();
+  if (IsSame(owner, rule)) visit(cluster);
+  std::set<std::string_view> seen;
+  for (const Object* part : in_force.rules) {
+    for (const Node subset : part->spec()["subsets"]) {
+      if (!seen.insert(subset["name"].Str()).second) continue;
+      cluster.subset = subset;
+      cluster.tls = EffectiveTls(base, subset, number);
+      const bool inherits = cluster.tls.policy.value() == own;
+      if (IsSame(inherits ? owner : *part, rule)) visit(cluster);
     }
   }
 }
 
-// Whether clients of the rule's own namespace use it, and not one with a more
-// specific host, for `host`.
-bool IsInForce(const Object& rule, const MeshView& mesh,
-               const std::string& host, std::string_view service_ns) {
-  const EffectiveRule& effective =
-      FindDestinationRule(mesh, host, service_ns, rule.ns());
-  return effective.rules.empty() ||
-         std::ranges::any_of(effective.rules, [&](const Object* other) {
-           return other == &rule || other->SameIdentity(rule);
-         });
+void VisitHost(const Object& rule, const MeshView& mesh,
+               const std::string& host, const Visit& visit) {
+  const RuleInForce in_force = FindRuleInForce(rule, mesh, host);
+  if (in_force.rules.empty()) return;
+  // An alias has no cluster of its own.
+  if (!in_force.service.external_name().empty()) return;
+  Cluster cluster;
+  cluster.service = in_force.service;
+  cluster.host = host;
+  cluster.traffic_policy = in_force.traffic_policy();
+  for (const ServicePort& port : Ports(in_force.service)) {
+    if (port.protocol == Protocol::kUdp) continue;
+    cluster.port = port;
+    VisitPort(rule, in_force, cluster, visit);
+  }
 }
 
-void VisitCovered(const Object& rule, const MeshView& mesh,
-                  std::string_view wildcard, const Visit& visit) {
+// The known hosts that `wildcard` covers.
+std::set<std::string> CoveredHosts(const MeshView& mesh,
+                                   std::string_view wildcard) {
   const std::string& domain = mesh.config().domain;
+  std::set<std::string> hosts;
+  const auto add = [&](std::string host) {
+    if (HostSubsetOf(host, wildcard)) hosts.insert(std::move(host));
+  };
   for (const std::string_view ns : mesh.namespaces()) {
+    mesh.ForEach(kServiceEntry, ns, [&](const Object& entry) {
+      for (const Node host : entry.spec()["hosts"])
+        add(std::string(host.Str()));
+    });
     if (!HostMatches(wildcard, ServiceHost("*", ns, domain))) continue;
-    mesh.ForEach(kService, ns, [&](const Object& object) {
-      const RegistryService service{&object};
-      const std::string host = ServiceHost(object.name(), ns, domain);
-      if (!HostSubsetOf(host, wildcard)) return;
-      if (!service.external_name().empty()) return;
-      if (!IsVisibleTo(service, rule.ns(), mesh.config())) return;
-      if (!IsInForce(rule, mesh, host, ns)) return;
-      VisitService(rule, service, host, visit);
+    mesh.ForEach(kService, ns, [&](const Object& service) {
+      add(ServiceHost(service.name(), ns, domain));
     });
   }
+  return hosts;
+}
+
+bool CoversAll(const MeshView& mesh, std::string_view wildcard) {
+  if (const auto of = ParseServiceHost(wildcard, mesh.config().domain)) {
+    return mesh.Covers(kService, of->ns);
+  }
+  return mesh.Covers(kService, "") && mesh.Covers(kServiceEntry, "");
 }
 
 }  // namespace
 
 TlsMode ReadTlsMode(Node tls) {
   if (!tls.exists()) return TlsMode::kUnset;
+  if (!tls.IsObject()) return TlsMode::kUnknown;
   const Node mode = tls["mode"];
   if (!mode.exists()) return TlsMode::kDisable;
   const std::string_view word = mode.Str();
@@ -106,15 +143,18 @@ bool OriginatesTls(TlsMode mode) {
   return mode == TlsMode::kSimple || mode == TlsMode::kMutual;
 }
 
-ClientTls EffectiveTls(const Object& destination_rule, Node subset,
-                       int64_t port) {
-  const ClientTls own =
-      Settings(ForPort(destination_rule.spec()["trafficPolicy"], port));
-  const Node policy = subset["trafficPolicy"];
-  if (!policy.exists()) return own;
-  const ClientTls of_subset = Settings(ForPort(policy, port));
-  const bool overrides = of_subset.is_port_level || of_subset.tls.exists();
-  return overrides ? of_subset : own;
+ClientTls EffectiveTls(Node traffic_policy, Node subset, int64_t port) {
+  const Resolved of_subset = ForPort(subset["trafficPolicy"], port);
+  return Settings(Overrides(of_subset, "tls") ? of_subset
+                                              : ForPort(traffic_policy, port));
+}
+
+Node EffectiveField(Node traffic_policy, Node subset, int64_t port,
+                    std::string_view field) {
+  const Resolved of_subset = ForPort(subset["trafficPolicy"], port);
+  return Overrides(of_subset, field)
+             ? of_subset.policy[field]
+             : ForPort(traffic_policy, port).policy[field];
 }
 
 std::string Cluster::Title() const {
@@ -125,19 +165,24 @@ std::string Cluster::Title() const {
   return title;
 }
 
-void ForEachCluster(const Object& destination_rule, const MeshView& mesh,
-                    const Visit& visit) {
+std::string ForEachCluster(const Object& destination_rule, const MeshView& mesh,
+                           const Visit& visit) {
   const std::string host = HostOf(destination_rule, mesh.config());
-  if (host.empty() || host == "*") return;
-  if (IsWildcard(host)) {
-    VisitCovered(destination_rule, mesh, host, visit);
+  if (host.empty()) return {};
+  if (host == "*") return "host \"*\" covers more than can be listed";
+  if (!IsWildcard(host)) {
+    VisitHost(destination_rule, mesh, host, visit);
+    const HostLookup& found = FindHost(mesh, host, destination_rule.ns());
+    const bool is_known =
+        found.presence != Presence::kUnknown || !found.hidden.empty();
+    return is_known ? "" : "what serves \"" + host + "\" is not known";
   }
-  // A wildcard may also be the literal host of a ServiceEntry.
-  const HostLookup& found = FindHost(mesh, host, destination_rule.ns());
-  if (found.services.empty()) return;
-  const RegistryService& service = found.services.front();
-  if (!service.external_name().empty()) return;  // has no cluster of its own
-  VisitService(destination_rule, service, host, visit);
+  for (const std::string& covered : CoveredHosts(mesh, host)) {
+    VisitHost(destination_rule, mesh, covered, visit);
+  }
+  return CoversAll(mesh, host)
+             ? ""
+             : "not every service that \"" + host + "\" covers is known";
 }
 
 }  // namespace meshvet

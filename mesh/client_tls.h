@@ -44,15 +44,17 @@ struct ClientTls {
   Node place() const { return tls["mode"].exists() ? tls["mode"] : tls; }
 };
 
-// The settings for service port `port` and `subset` (missing for none) of the
-// rule:
+// The settings for service port `port` and `subset` (missing for none), where
+// `traffic_policy` is the rule's own:
 //   a portLevelSettings entry replaces the policy around it whole, what it
 //   leaves out included (networking/util/util.go:865-890); the first of two
 //   entries for one port counts (875-882);
 //   a subset's policy overrides field by field, but its port entry replaces
 //   whole (util.go:893-909, model/destination_rule.go:179-203).
-ClientTls EffectiveTls(const Object& destination_rule, Node subset,
-                       int64_t port);
+ClientTls EffectiveTls(Node traffic_policy, Node subset, int64_t port);
+// Any other field that a port entry can hold, by the same rules.
+Node EffectiveField(Node traffic_policy, Node subset, int64_t port,
+                    std::string_view field);
 
 // One cluster that a rule shapes.
 struct Cluster {
@@ -61,16 +63,21 @@ struct Cluster {
   ServicePort port;
   Node subset;  // missing for none
   ClientTls tls;
+  Node traffic_policy;  // the one in force for the host as a whole
 
   // "reviews.shop.svc.cluster.local:80", with the subset if there is one.
   std::string Title() const;
 };
 
-// Every known cluster of the rule: the service of its host, or for a wildcard
-// each known Service it covers and is not a more specific rule's; "*" alone
-// covers what nobody can list, so nothing. UDP ports have no cluster.
-void ForEachCluster(const Object& destination_rule, const MeshView& mesh,
-                    const std::function<void(const Cluster&)>& visit);
+// Every known cluster whose settings `destination_rule` decides: of the service
+// of its host, or for a wildcard of each known service it covers and is not a
+// more specific rule's. Where it is merged with others, each cluster is that
+// rule's whose policy decides. UDP ports have no cluster.
+//
+// Returns what stays unknown, as a reason not to judge: "*" covers what nobody
+// can list, and there may be services nobody told of. Empty if all is known.
+std::string ForEachCluster(const Object& destination_rule, const MeshView& mesh,
+                           const std::function<void(const Cluster&)>& visit);
 
 }  // namespace meshvet
 

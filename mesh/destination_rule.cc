@@ -1,36 +1,68 @@
 #include "mesh/destination_rule.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "mesh/host_name.h"
 #include "mesh/kinds.h"
 #include "mesh/memo.h"
 #include "mesh/references.h"
-#include "mesh/visibility.h"
 
 namespace meshvet {
 namespace {
 
 using Rules = std::vector<const Object*>;
+using Words = std::set<std::string_view>;
 
-ExportTo ExportOf(const Object& rule, const MeshConfig& config) {
-  return ExportTo(rule.spec()["exportTo"],
-                  config.default_destination_rule_export_to);
+// exportTo as it is written: istiod compares the words, so no list and ["*"]
+// differ. A rule for single pods is private, whatever it says
+// (push_context.go:2081-2089).
+Words ExportOf(const Object& rule) {
+  if (rule.spec()["workloadSelector"].exists()) return {"."};
+  Words words;
+  for (const Node word : rule.spec()["exportTo"]) words.insert(word.Str());
+  return words;
+}
+
+bool SameSelector(const Object& a, const Object& b) {
+  const Node of_a = a.spec()["workloadSelector"];
+  const Node of_b = b.spec()["workloadSelector"];
+  if (of_a.exists() != of_b.exists()) return false;
+  return !of_a.exists() || of_a["matchLabels"] == of_b["matchLabels"];
+}
+
+// Whether its own namespace finds the rule at the first level. The mesh's
+// default does not matter here.
+bool IsLocal(const Object& rule) {
+  const Words words = ExportOf(rule);
+  return words.empty() || words.contains("*") || words.contains(".") ||
+         words.contains(rule.ns());
 }
 
 bool IsPrivate(const Object& rule, const MeshConfig& config) {
-  const ExportTo exported = ExportOf(rule, config);
-  return !exported.IsPublic() && exported.VisibleTo(rule.ns(), rule.ns());
+  const Words words = ExportOf(rule);
+  if (words.empty()) {
+    return std::ranges::find(config.default_destination_rule_export_to, ".") !=
+           config.default_destination_rule_export_to.end();
+  }
+  return words.size() == 1 &&
+         (words.contains(".") || words.contains(rule.ns()));
 }
 
-// Rules of `ns` for `host` without a workloadSelector, oldest first.
+// What was never stored is newer than all that was.
+bool IsOlder(const Object* a, const Object* b) {
+  return std::tuple(a->created().empty(), a->created(), a->name()) <
+         std::tuple(b->created().empty(), b->created(), b->name());
+}
+
+// Rules of `ns` whose host covers `host`.
 Rules RulesFor(const MeshView& mesh, std::string_view host,
                std::string_view ns) {
   Rules rules;
   const auto collect = [&](const Object& rule) {
-    if (rule.ns() != ns || rule.spec()["workloadSelector"].exists()) return;
-    rules.push_back(&rule);
+    if (rule.ns() == ns) rules.push_back(&rule);
   };
   mesh.ForEachReferrer(kDestinationRule, kService, host, collect);
   mesh.ForEachReferrer(kDestinationRule, kService, kAnyWildcard,
@@ -40,17 +72,10 @@ Rules RulesFor(const MeshView& mesh, std::string_view host,
                            collect(rule);
                          }
                        });
-  if (rules.size() < 2) return rules;
-  std::ranges::stable_sort(rules, [](const Object* a, const Object* b) {
-    return std::tuple(a->created(), a->name()) <
-           std::tuple(b->created(), b->name());
-  });
   return rules;
 }
 
-// Of `rules`, those with the most specific host. istiod chooses it before it
-// looks at exportTo in the levels of the service and the root namespace
-// (push_context.go:1327-1345), after it in the client's own.
+// Of `rules`, those with the most specific host.
 Rules MostSpecific(const Rules& rules, const MeshConfig& config) {
   if (rules.size() < 2) return rules;
   Rules best;
@@ -66,51 +91,119 @@ Rules MostSpecific(const Rules& rules, const MeshConfig& config) {
   return best;
 }
 
-// Of rules for one host, oldest first, those merged into the one that counts:
-// the newest visible one and all whose exportTo equals its own.
-Rules Merged(Rules rules, const MeshConfig& config) {
-  if (rules.size() < 2) return rules;
-  const ExportTo newest = ExportOf(*rules.back(), config);
-  std::erase_if(rules, [&](const Object* rule) {
-    return !(ExportOf(*rule, config) == newest);
-  });
-  return rules;
+// Rules that istiod makes one of. Their exportTo is the oldest one's.
+struct Merged {
+  Words exports;
+  Rules rules;
+
+  bool selects() const {
+    return rules.front()->spec()["workloadSelector"].exists();
+  }
+  bool IsVisibleTo(std::string_view client_ns) const {
+    return exports.empty() || exports.contains("*") ||
+           exports.contains(client_ns);
+  }
+};
+
+// Whether a newer rule is folded into an older one's: z21 in
+// destination_rule.go:65-91, where exportTo of the newer may hold more.
+bool IsFoldedInto(const Words& older, const Words& newer) {
+  return older == newer ||
+         (!older.empty() && std::ranges::includes(newer, older));
 }
 
-void KeepVisible(Rules& rules, std::string_view client_ns,
-                 const MeshConfig& config) {
-  std::erase_if(rules, [&](const Object* rule) {
-    return !ExportOf(*rule, config).VisibleTo(client_ns, rule->ns());
-  });
+// destination_rule.go:46-140. A rule stands alone if the last one before it
+// does not take it in, even if another has.
+std::vector<Merged> Merge(Rules rules) {
+  std::ranges::stable_sort(rules, IsOlder);
+  std::vector<Merged> merged;
+  for (const Object* rule : rules) {
+    const Words exports = ExportOf(*rule);
+    bool stands_alone = true;
+    for (Merged& older : merged) {
+      stands_alone = !IsFoldedInto(older.exports, exports) ||
+                     !SameSelector(*older.rules.front(), *rule);
+      if (!stands_alone) older.rules.push_back(rule);
+    }
+    if (stands_alone) merged.push_back({exports, {rule}});
+  }
+  return merged;
+}
+
+// Fills in the rules of one level; false if it has none for this client.
+template <typename Belongs, typename Sees>
+bool FindAtLevel(const MeshView& mesh, std::string_view host,
+                 std::string_view ns, const Belongs& belongs, const Sees& sees,
+                 EffectiveRule& effective) {
+  effective.is_certain &= mesh.Covers(kDestinationRule, ns);
+  Rules rules = RulesFor(mesh, host, ns);
+  std::erase_if(rules, [&](const Object* rule) { return !belongs(*rule); });
+  bool any = false;
+  for (Merged& merged : Merge(MostSpecific(rules, mesh.config()))) {
+    if (!sees(merged)) continue;
+    any = true;
+    if (merged.selects()) {
+      effective.selecting.insert(effective.selecting.end(),
+                                 merged.rules.begin(), merged.rules.end());
+    } else {
+      effective.rules = std::move(merged.rules);  // the newest wins
+    }
+  }
+  return any;
 }
 
 EffectiveRule Find(const MeshView& mesh, std::string_view host,
                    std::string_view service_ns, std::string_view client_ns) {
   const MeshConfig& config = mesh.config();
+  const std::string_view root = config.root_namespace;
   EffectiveRule effective;
-  const auto known = [&](std::string_view ns) {
-    return mesh.Covers(kDestinationRule, ns);
+  effective.is_certain = true;
+  const auto is_local = [&](const Object& rule) {
+    return client_ns == root ? IsPrivate(rule, config) : IsLocal(rule);
   };
-
-  Rules own = RulesFor(mesh, host, client_ns);
-  KeepVisible(own, client_ns, config);
-  if (client_ns == config.root_namespace) {
-    std::erase_if(own, [&](const Object* r) { return !IsPrivate(*r, config); });
+  const auto is_exported = [&](const Object& rule) {
+    return !IsPrivate(rule, config);
+  };
+  const auto all = [](const Merged&) { return true; };
+  const auto visible = [&](const Merged& merged) {
+    return merged.IsVisibleTo(client_ns);
+  };
+  // Nobody's namespace holds no rules.
+  if (!client_ns.empty() &&
+      FindAtLevel(mesh, host, client_ns, is_local, all, effective)) {
+    return effective;
   }
-  effective.rules = Merged(MostSpecific(own, config), config);
-  effective.is_certain = known(client_ns);
-  if (!effective.rules.empty()) return effective;
-
-  for (const std::string_view ns :
-       {service_ns, std::string_view(config.root_namespace)}) {
-    if (ns == client_ns) continue;  // that was the first level
-    Rules exported = MostSpecific(RulesFor(mesh, host, ns), config);
-    KeepVisible(exported, client_ns, config);
-    effective.rules = Merged(std::move(exported), config);
-    effective.is_certain = effective.is_certain && known(ns);
-    if (!effective.rules.empty()) break;
+  for (const std::string_view ns : {service_ns, root}) {
+    if (FindAtLevel(mesh, host, ns, is_exported, visible, effective)) break;
   }
   return effective;
+}
+
+bool IsAmong(const Object& rule, const Rules& rules) {
+  return std::ranges::any_of(rules, [&](const Object* other) {
+    return other == &rule || other->SameIdentity(rule);
+  });
+}
+
+// One namespace for each kind of client that the rule is exported to.
+std::vector<std::string_view> ClientsOf(const Object& rule) {
+  std::vector<std::string_view> clients = {rule.ns()};
+  const Words words = ExportOf(rule);
+  for (const std::string_view word : words) {
+    if (word != "*" && word != "." && word != "~") clients.push_back(word);
+  }
+  if (words.empty() || words.contains("*")) clients.emplace_back();
+  return clients;
+}
+
+// Of `effective`, the rules that `rule` is one with.
+Rules Companions(const Object& rule, const EffectiveRule& effective) {
+  if (IsAmong(rule, effective.rules)) return effective.rules;
+  if (!IsAmong(rule, effective.selecting)) return {};
+  Rules rules = effective.selecting;
+  std::erase_if(
+      rules, [&](const Object* other) { return !SameSelector(*other, rule); });
+  return rules;
 }
 
 }  // namespace
@@ -122,6 +215,36 @@ Node EffectiveRule::Subset(std::string_view name) const {
     }
   }
   return {};
+}
+
+Node RuleInForce::traffic_policy() const {
+  return policy_owner().spec()["trafficPolicy"];
+}
+
+const Object& RuleInForce::policy_owner() const {
+  for (const Object* rule : rules) {
+    if (rule->spec()["trafficPolicy"].exists()) return *rule;
+  }
+  return *rules.front();
+}
+
+RuleInForce FindRuleInForce(const Object& rule, const MeshView& mesh,
+                            std::string_view host) {
+  for (const std::string_view client : ClientsOf(rule)) {
+    const HostLookup& found = FindHost(mesh, host, client);
+    if (found.services.empty()) continue;
+    const RegistryService& service = found.services.front();
+    Rules rules =
+        Companions(rule, FindDestinationRule(mesh, host, service.ns(), client));
+    if (!rules.empty()) return {std::move(rules), service};
+  }
+  return {};
+}
+
+bool AreMerged(const Object& a, const Object& b) {
+  const bool a_is_older = IsOlder(&a, &b);
+  return SameSelector(a, b) && IsFoldedInto(ExportOf(a_is_older ? a : b),
+                                            ExportOf(a_is_older ? b : a));
 }
 
 std::string HostOf(const Object& destination_rule, const MeshConfig& config) {
@@ -143,8 +266,11 @@ void ForEachPolicyScope(const Object& destination_rule,
   const auto visit_policy = [&](Node policy, std::string_view subset) {
     if (!policy.IsObject()) return;
     visit({policy, subset, {}, false});
+    std::set<int64_t> seen;
     for (const Node entry : policy["portLevelSettings"]) {
-      visit({entry, subset, entry["port"]["number"], true});
+      const Node port = entry["port"]["number"];
+      if (port.Int() && !seen.insert(*port.Int()).second) continue;
+      visit({entry, subset, port, true});
     }
   };
   visit_policy(destination_rule.spec()["trafficPolicy"], {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -14,20 +15,23 @@ namespace {
 
 using Policies = std::vector<const Object*>;
 
-// Nothing when the mode is missing or UNSET: it inherits.
+// Nothing when the mode is missing or UNSET: it inherits. A word that is no
+// mode says nothing anyone could rely on.
 std::optional<ServerTls> ReadMode(Node mtls) {
+  if (!mtls["mode"].exists()) return std::nullopt;
   const std::string_view mode = mtls["mode"].Str();
+  if (mode == "UNSET") return std::nullopt;
   if (mode == "DISABLE") return ServerTls::kDisable;
   if (mode == "PERMISSIVE") return ServerTls::kPermissive;
   if (mode == "STRICT") return ServerTls::kStrict;
-  return std::nullopt;
+  return ServerTls::kUnknown;
 }
 
 Node SelectorOf(const Object& policy) {
   return policy.spec()["selector"]["matchLabels"];
 }
 
-// Oldest first.
+// Oldest first; what was never stored is the newest.
 Policies PoliciesOf(const MeshView& mesh, std::string_view ns,
                     bool with_selector) {
   Policies policies;
@@ -36,8 +40,8 @@ Policies PoliciesOf(const MeshView& mesh, std::string_view ns,
       policies.push_back(&policy);
   });
   std::ranges::stable_sort(policies, [](const Object* a, const Object* b) {
-    return std::tuple(a->created(), a->name()) <
-           std::tuple(b->created(), b->name());
+    return std::tuple(a->created().empty(), a->created(), a->name()) <
+           std::tuple(b->created().empty(), b->created(), b->name());
   });
   return policies;
 }
@@ -51,9 +55,9 @@ std::optional<ServerTls> NamespaceOwnMode(const MeshView& mesh,
 
 enum class Match { kNo, kYes, kMaybe };
 
-// Whether a policy that selects `wanted` selects every pod that a Service
-// selecting `selected` stands for.
-Match MatchSelectors(Node wanted, Node selected) {
+// Whether a policy that selects `wanted` selects every pod with the labels
+// `selected`, whatever others it has.
+Match MatchSelectors(Node wanted, const Labels& selected) {
   Match match = Match::kYes;
   for (const auto& [key, value] : wanted.Members()) {
     const Node own = selected[key];
@@ -89,28 +93,34 @@ std::optional<int64_t> ContainerPort(const Object& workload,
   return std::nullopt;
 }
 
+// Where calls to `port` arrive. A WorkloadEntry may say so itself, by the
+// port's name (serviceentry/conversion.go:416-434).
 std::optional<int64_t> WorkloadPort(const Object* workload,
                                     const ServicePort& port) {
+  if (workload != nullptr && workload->kind() == kWorkloadEntry) {
+    const auto own = workload->spec()["ports"][port.name].Int();
+    if (own) return own;
+  }
   if (port.target_number) return port.target_number;
   if (workload == nullptr) return std::nullopt;
   return ContainerPort(*workload, port.node["targetPort"].Str());
 }
 
-// The first of `policies` that selects decides.
+// The first of `policies` that selects decides. Where one only may, the answer
+// must be the same with it and without it.
 template <typename Selects>
-ServerTls Decide(const Policies& policies, std::optional<int64_t> port,
-                 ServerTls inherited, const Selects& selects) {
-  for (const Object* policy : policies) {
-    switch (selects(*policy)) {
-      case Match::kYes:
-        return ModeOfPort(*policy, port, inherited);
-      case Match::kMaybe:
-        return ServerTls::kUnknown;
-      case Match::kNo:
-        break;
-    }
-  }
-  return inherited;
+ServerTls Decide(std::span<const Object* const> policies,
+                 std::optional<int64_t> port, ServerTls inherited,
+                 const Selects& selects) {
+  if (policies.empty()) return inherited;
+  const Object& first = *policies.front();
+  const Match match = selects(first);
+  const ServerTls with = ModeOfPort(first, port, inherited);
+  if (match == Match::kYes) return with;
+  const ServerTls without =
+      Decide(policies.subspan(1), port, inherited, selects);
+  if (match == Match::kNo || with == without) return without;
+  return ServerTls::kUnknown;
 }
 
 }  // namespace
@@ -138,7 +148,7 @@ ServerTls NamespaceMode(const MeshView& mesh, std::string_view ns) {
 }
 
 ServerTls ServerMode(const MeshView& mesh, const RegistryService& service,
-                     const ServicePort& port) {
+                     const ServicePort& port, Node subset_labels) {
   const std::string_view ns = service.ns();
   const ServerTls inherited = NamespaceMode(mesh, ns);
   // In the root namespace a policy with a selector is no workload policy.
@@ -149,20 +159,21 @@ ServerTls ServerMode(const MeshView& mesh, const RegistryService& service,
   if (policies.empty()) return inherited;
   std::optional<ServerTls> common;
   ForEachWorkloadOf(service, mesh, [&](const Object& workload) {
-    const ServerTls mode =
-        Decide(policies, WorkloadPort(&workload, port), inherited,
-               [&](const Object& policy) {
-                 return WorkloadLabels(workload).Matches(SelectorOf(policy))
-                            ? Match::kYes
-                            : Match::kNo;
-               });
+    const Labels labels = WorkloadLabels(workload);
+    if (!labels.Matches(subset_labels)) return;
+    const ServerTls mode = Decide(
+        std::span<const Object* const>(policies), WorkloadPort(&workload, port),
+        inherited, [&](const Object& policy) {
+          return labels.Matches(SelectorOf(policy)) ? Match::kYes : Match::kNo;
+        });
     common = common.value_or(mode) == mode ? mode : ServerTls::kUnknown;
   });
   if (common) return *common;
-  return Decide(policies, WorkloadPort(nullptr, port), inherited,
+  const Labels selected(subset_labels, WorkloadSelectorOf(service));
+  return Decide(std::span<const Object* const>(policies),
+                WorkloadPort(nullptr, port), inherited,
                 [&](const Object& policy) {
-                  return MatchSelectors(SelectorOf(policy),
-                                        WorkloadSelectorOf(service));
+                  return MatchSelectors(SelectorOf(policy), selected);
                 });
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "mesh/mesh_view.h"
+#include "mesh/node.h"
 #include "mesh/registry.h"
 
 namespace meshvet {
@@ -27,12 +28,13 @@ std::string_view ToString(ServerTls mode);
 // policy_applier.go:398-470 in istio/istio).
 ServerTls NamespaceMode(const MeshView& mesh, std::string_view ns);
 
-// The mode of every workload behind this port of a service: the namespace's,
-// overridden by policies that select the workload, and in those by
-// portLevelMtls, whose keys are ports of the workload. Without known workloads
-// a policy counts if its selector can be told from the Service's own.
+// The mode of every workload behind this port of a service, or of those with
+// `subset_labels` among them: the namespace's, overridden by policies that
+// select the workload, and in those by portLevelMtls, whose keys are ports of
+// the workload. Without known workloads a policy counts if its selector can be
+// told from the Service's own and the subset's.
 ServerTls ServerMode(const MeshView& mesh, const RegistryService& service,
-                     const ServicePort& port);
+                     const ServicePort& port, Node subset_labels = {});
 
 }  // namespace meshvet
 

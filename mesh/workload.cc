@@ -53,10 +53,10 @@ bool IsOutsideMesh(const Object& object) {
 }
 
 bool TakesIstioMutualTls(const Object& workload) {
-  if (workload.kind() != kWorkloadEntry) return !IsOutsideMesh(workload);
   const Node mode = WorkloadLabels(workload)[kTlsMode];
-  return mode.exists() ? mode.Str() == "istio"
-                       : !ServiceAccount(workload).empty();
+  if (mode.exists()) return mode.Str() == "istio";
+  return workload.kind() == kWorkloadEntry ? !ServiceAccount(workload).empty()
+                                           : !IsOutsideMesh(workload);
 }
 
 Node WorkloadSelectorOf(const RegistryService& service) {

@@ -38,9 +38,9 @@ std::string_view ServiceAccount(const Object& object);
 bool IsOutsideMesh(const Object& object);
 
 // Whether the endpoints of this workload take Istio's mTLS, as far as it says:
-// pods do unless they are outside the mesh; a WorkloadEntry does if its label
-// security.istio.io/tlsMode is "istio", or without that label if it names a
-// service account (serviceentry/conversion.go:395-407).
+// by its label security.istio.io/tlsMode, which is "istio" or not; without it a
+// WorkloadEntry does if it names a service account (serviceentry/
+// conversion.go:395-407), and pods do unless they are outside the mesh.
 bool TakesIstioMutualTls(const Object& workload);
 
 // What `service` selects its workloads by: a Service's spec.selector, an

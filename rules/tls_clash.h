@@ -7,6 +7,9 @@
 #ifndef MESHVET_RULES_TLS_CLASH_H_
 #define MESHVET_RULES_TLS_CLASH_H_
 
+#include <string>
+#include <vector>
+
 #include "mesh/client_tls.h"
 #include "mesh/mesh_view.h"
 
@@ -37,24 +40,37 @@ enum class MtlsClash {
 PortClash FindPortClash(const Cluster& cluster, const MeshView& mesh);
 MtlsClash FindMtlsClash(const Cluster& cluster, const MeshView& mesh);
 
+// Why a clash is kUnknown.
+std::string WhyUnknown(const Cluster& cluster);
+
 // What VirtualServices send to a cluster.
 struct Feed {
-  bool http = false;       // plain HTTP in the proxy's hands
-  bool tls = false;        // TLS that is passed through
-  bool from_mesh = false;  // by sidecars, not by gateways alone
-  bool any = false;
+  bool http = false;  // plain HTTP in the proxy's hands
+  bool tls = false;   // TLS that is passed through
 };
 Feed FindFeed(const Cluster& cluster, const MeshView& mesh);
 
-// Whether `mode` in place of the settings of `policy` (a trafficPolicy or port
-// entry of the rule) would suit every port that `policy` decides for. What is
-// unknown does not suit.
-bool SuitsAllPorts(const Object& rule, Node policy, TlsMode mode,
-                   const MeshView& mesh);
+// Clusters of one host and port that one policy decides for: the host's own,
+// and the subsets' that inherit. A policy is judged once for all of them.
+using ClusterGroup = std::vector<Cluster>;
+struct ClusterGroups {
+  std::vector<ClusterGroup> groups;
+  std::string unknown;  // see ForEachCluster
+};
+ClusterGroups GroupClusters(const Object& rule, const MeshView& mesh);
 
-// Whether every known workload behind the service is outside the mesh; false
-// when none is known.
-bool IsOutsideMesh(const RegistryService& service, const MeshView& mesh);
+// Whether the cluster is a subset's that has its settings from the policy for
+// the host as a whole.
+bool Inherits(const Cluster& cluster);
+
+// Whether `mode` in place of the settings of `policy` (a trafficPolicy or port
+// entry of the rule) would suit every cluster that `policy` decides for. What
+// is unknown does not suit.
+bool SuitsAllClusters(const Object& rule, Node policy, TlsMode mode,
+                      const MeshView& mesh);
+
+// Whether the rule has TLS settings anywhere.
+bool MentionsTls(const Object& rule);
 
 }  // namespace meshvet::rules
 

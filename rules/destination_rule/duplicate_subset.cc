@@ -48,18 +48,13 @@ void CheckAgainst(const Object& rule, const Object& older, RuleContext& ctx) {
 void Check(const Object& rule, RuleContext& ctx) {
   CheckWithin(rule, ctx);
   const std::string host = HostOf(rule, ctx.config());
-  if (host.empty() || rule.spec()["workloadSelector"].exists()) return;
-  const auto exported = [](const Object& of) { return of.spec()["exportTo"]; };
-  ctx.mesh().ForEachReferrer(kDestinationRule, kService, host,
-                             [&](const Object& other) {
-                               if (&other == &rule || other.SameIdentity(rule))
-                                 return;
-                               if (other.ns() != rule.ns()) return;
-                               if (other.spec()["workloadSelector"].exists())
-                                 return;
-                               if (!(exported(other) == exported(rule))) return;
-                               CheckAgainst(rule, other, ctx);
-                             });
+  if (host.empty()) return;
+  ctx.mesh().ForEachReferrer(
+      kDestinationRule, kService, host, [&](const Object& other) {
+        if (&other == &rule || other.SameIdentity(rule)) return;
+        if (other.ns() != rule.ns() || !AreMerged(rule, other)) return;
+        CheckAgainst(rule, other, ctx);
+      });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "mesh/client_tls.h"
+#include "rules/port_entry.h"
 #include "rules/rule.h"
 #include "rules/tls_clash.h"
 
@@ -28,13 +29,27 @@ void ReportNowhere(const Cluster& cluster, std::string_view why,
   }
 }
 
-// One mode stands for all ports its policy decides for: it may be set without
-// asking only if it suits them all.
-Safety SafetyOf(const Object& rule, const Cluster& cluster, TlsMode mode,
-                const RuleContext& ctx) {
-  return SuitsAllPorts(rule, cluster.tls.policy, mode, ctx.mesh())
-             ? Safety::kSafe
-             : Safety::kUnsafe;
+// Mends `report` by setting `mode`. One mode stands for all that its policy
+// decides for: where it does not suit them all, the port gets its own.
+void FixMode(const Object& rule, const Cluster& cluster, TlsMode mode,
+             bool is_sure, ReportBuilder report, const MeshView& mesh) {
+  const std::string word(ToString(mode));
+  if (SuitsAllClusters(rule, cluster.tls.policy, mode, mesh)) {
+    report.Fix(is_sure ? Safety::kSafe : Safety::kUnsafe, "set mode " + word,
+               {Set(cluster.tls.tls["mode"], word)});
+  } else {
+    report.Fix(
+        Safety::kUnsafe,
+        "set mode " + word + " for port " + std::to_string(cluster.port.number),
+        SetPortTls(rule, cluster, R"({"mode":)" + Quote(word) + "}"));
+  }
+}
+
+// DISABLE ignores these, ISTIO_MUTUAL does not: names that were written for
+// another mode would come to life.
+bool HasSleepingFields(Node tls) {
+  return !tls["sni"].Str().empty() || !tls["subjectAltNames"].empty() ||
+         tls["insecureSkipVerify"].Bool();
 }
 
 void ReportPlaintext(const Object& rule, const Cluster& cluster,
@@ -42,25 +57,25 @@ void ReportPlaintext(const Object& rule, const Cluster& cluster,
   const std::string written = cluster.tls.tls["mode"].exists()
                                   ? "mode DISABLE"
                                   : "tls without a mode is DISABLE and";
-  ctx.Report(cluster.tls.place(),
-             written + " sends plaintext to " + Target(cluster) +
-                 ", where PeerAuthentication demands mTLS (STRICT): the "
-                 "connection is reset, callers see a 503")
-      .About(cluster.Title() + " DISABLE")
-      .Fix(SafetyOf(rule, cluster, TlsMode::kIstioMutual, ctx),
-           "set mode ISTIO_MUTUAL",
-           {Set(cluster.tls.tls["mode"], "ISTIO_MUTUAL")});
+  ReportBuilder report =
+      ctx.Report(cluster.tls.place(),
+                 written + " sends plaintext to " + Target(cluster) +
+                     ", where PeerAuthentication demands mTLS (STRICT): the "
+                     "connection is reset, callers see a 503");
+  report.About(cluster.Title() + " DISABLE");
+  FixMode(rule, cluster, TlsMode::kIstioMutual,
+          !HasSleepingFields(cluster.tls.tls), report, ctx.mesh());
 }
 
 void ReportDisabled(const Object& rule, const Cluster& cluster,
                     RuleContext& ctx) {
-  ctx.Report(cluster.tls.place(),
-             "mode ISTIO_MUTUAL sends mTLS to " + Target(cluster) +
-                 ", where PeerAuthentication has turned it off (DISABLE): the "
-                 "handshake fails, callers see a 503")
-      .About(cluster.Title() + " ISTIO_MUTUAL")
-      .Fix(SafetyOf(rule, cluster, TlsMode::kDisable, ctx), "set mode DISABLE",
-           {Set(cluster.tls.tls["mode"], "DISABLE")});
+  ReportBuilder report = ctx.Report(
+      cluster.tls.place(),
+      "mode ISTIO_MUTUAL sends mTLS to " + Target(cluster) +
+          ", where PeerAuthentication has turned it off (DISABLE): the "
+          "handshake fails, callers see a 503");
+  report.About(cluster.Title() + " ISTIO_MUTUAL");
+  FixMode(rule, cluster, TlsMode::kDisable, true, report, ctx.mesh());
 }
 
 void ReportUnset(const Object& rule, const Cluster& cluster, RuleContext& ctx) {
@@ -77,15 +92,13 @@ void ReportUnset(const Object& rule, const Cluster& cluster, RuleContext& ctx) {
            {SetJson(policy["tls"], R"({"mode":"ISTIO_MUTUAL"})")});
 }
 
-void CheckCluster(const Object& rule, const Cluster& cluster,
-                  RuleContext& ctx) {
-  switch (FindMtlsClash(cluster, ctx.mesh())) {
+void Report(const Object& rule, const Cluster& cluster, MtlsClash clash,
+            RuleContext& ctx) {
+  switch (clash) {
     case MtlsClash::kNone:
       return;
     case MtlsClash::kUnknown:
-      ctx.NotRun("the PeerAuthentications that govern " + cluster.host +
-                 " are not all known");
-      return;
+      return ctx.NotRun(WhyUnknown(cluster));
     case MtlsClash::kMtlsToExternal:
       return ReportNowhere(cluster,
                            "which is outside the mesh "
@@ -102,15 +115,29 @@ void CheckCluster(const Object& rule, const Cluster& cluster,
   }
 }
 
+// One report for all that inherit: the first sure clash, else the first doubt.
+void CheckGroup(const Object& rule, const ClusterGroup& group,
+                RuleContext& ctx) {
+  const Cluster* doubtful = nullptr;
+  for (const Cluster& cluster : group) {
+    const MtlsClash clash = FindMtlsClash(cluster, ctx.mesh());
+    if (clash == MtlsClash::kUnknown) {
+      if (doubtful == nullptr) doubtful = &cluster;
+    } else if (clash != MtlsClash::kNone) {
+      return Report(rule, cluster, clash, ctx);
+    }
+  }
+  if (doubtful != nullptr) Report(rule, *doubtful, MtlsClash::kUnknown, ctx);
+}
+
 void Check(const Object& rule, RuleContext& ctx) {
-  ForEachCluster(rule, ctx.mesh(), [&](const Cluster& cluster) {
-    // What a subset only inherits is reported once, at the rule's own.
-    const bool inherits =
-        cluster.subset.exists() &&
-        cluster.tls.policy.value() ==
-            EffectiveTls(rule, {}, cluster.port.number).policy.value();
-    if (!inherits) CheckCluster(rule, cluster, ctx);
-  });
+  // Auto mTLS suits every server.
+  if (!MentionsTls(rule) && ctx.config().enable_auto_mtls) return;
+  const ClusterGroups clusters = GroupClusters(rule, ctx.mesh());
+  for (const ClusterGroup& group : clusters.groups) {
+    CheckGroup(rule, group, ctx);
+  }
+  if (!clusters.unknown.empty()) ctx.NotRun(clusters.unknown);
 }
 
 }  // namespace
@@ -133,8 +160,9 @@ outside the mesh only on evidence, `sidecar.istio.io/inject: "false"` on all its
 known pods or a WorkloadEntry without a service account. A wildcard rule is
 judged for each known Service it covers.
 
-A fix is safe where the new mode suits every port it decides for; otherwise, say
-where PeerAuthentication differs by port, it is a suggestion.)",
+A fix is safe where the new mode suits every port it decides for and wakes no
+`sni` or `subjectAltNames` that DISABLE ignored. Otherwise, say where
+PeerAuthentication differs by port, it is a suggestion for the one port.)",
     .aliases = {"KIA0206", "KIA0207", "KIA0208", "KIA0505"},
     .kinds = {kDestinationRule},
     .needs = {kService, kServiceEntry, kDestinationRule, kPeerAuthentication,

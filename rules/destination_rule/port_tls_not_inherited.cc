@@ -1,70 +1,72 @@
 // A port entry without tls does not inherit the policy's: it has none.
 
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "mesh/client_tls.h"
 #include "mesh/destination_rule.h"
+#include "mesh/registry.h"
 #include "rules/rule.h"
 #include "rules/tls_clash.h"
 
 namespace meshvet::rules {
 namespace {
 
-// The settings that `entry` pushes aside: those of the policy around it, and
-// for a subset's entry also those the rule has for the port.
+// The settings that an entry of `policy` pushes aside: those of the policy
+// around it, and for a subset's entry also those the rule has for the port.
 Node PushedAside(const Object& rule, Node policy, Node subset, int64_t port) {
   if (policy["tls"].exists() || !subset.exists()) return policy["tls"];
-  return EffectiveTls(rule, {}, port).tls;
+  return EffectiveTls(rule.spec()["trafficPolicy"], {}, port).tls;
 }
 
-std::string Result(TlsMode above) {
-  if (above == TlsMode::kIstioMutual) {
+// Auto mTLS takes over, but endpoints are marked for it by the policy above:
+// none under DISABLE, SIMPLE and MUTUAL (pilot/pkg/xds/endpoints/
+// mtls_checker.go:53-113).
+std::string Result(TlsMode above, const RuleContext& ctx, bool is_external) {
+  if (above == TlsMode::kIstioMutual && ctx.config().enable_auto_mtls &&
+      !is_external) {
     return "endpoints with a sidecar get mTLS by auto mTLS, all others "
            "plaintext";
   }
   return "every endpoint gets plaintext";
 }
 
-// Whether putting `tls` on the port would raise neither of the two TLS
-// mismatches; false where that cannot be told.
-bool IsHarmless(const Object& rule, Node subset, int64_t port, Node tls,
-                const MeshView& mesh) {
-  bool any = false;
-  bool harmless = true;
-  ForEachCluster(rule, mesh, [&](Cluster cluster) {
-    if (cluster.port.number != port) return;
-    if (cluster.subset.value() != subset.value()) return;
-    cluster.tls.tls = tls;
-    cluster.tls.mode = ReadTlsMode(tls);
-    any = true;
-    harmless = harmless && FindPortClash(cluster, mesh) == PortClash::kNone &&
-               FindMtlsClash(cluster, mesh) == MtlsClash::kNone;
-  });
-  return any && harmless;
+bool IsExternal(const Object& rule, const MeshView& mesh) {
+  const HostLookup& found =
+      FindHost(mesh, HostOf(rule, mesh.config()), rule.ns());
+  return !found.services.empty() && found.services.front().is_external();
+}
+
+void CheckEntry(const Object& rule, Node entry, Node above,
+                std::string_view subset, RuleContext& ctx) {
+  const TlsMode mode = ReadTlsMode(above);
+  if (mode == TlsMode::kUnset || mode == TlsMode::kUnknown) return;
+  const std::string number = entry["port"]["number"].Text();
+  std::string about = std::string(ToString(mode)) + " " + number;
+  about.append(" ").append(subset);
+  ctx.Report(entry["tls"], "the entry for port " + number +
+                               " has no tls and does not "
+                               "inherit mode " +
+                               std::string(ToString(mode)) +
+                               " from the policy above it: " +
+                               Result(mode, ctx, IsExternal(rule, ctx.mesh())))
+      .About(about)
+      .Fix(SuitsAllClusters(rule, entry, mode, ctx.mesh()) ? Safety::kSafe
+                                                           : Safety::kUnsafe,
+           "copy the tls settings into the entry",
+           {SetJson(entry["tls"], above.ToJson())});
 }
 
 void CheckPolicy(const Object& rule, Node policy, Node subset,
                  RuleContext& ctx) {
+  std::set<int64_t> seen;
   for (const Node entry : policy["portLevelSettings"]) {
     const auto port = entry["port"]["number"].Int();
-    if (!port || entry["tls"].exists()) continue;
-    const Node above = PushedAside(rule, policy, subset, *port);
-    const TlsMode mode = ReadTlsMode(above);
-    if (mode == TlsMode::kUnset || mode == TlsMode::kUnknown) continue;
-    const bool safe = IsHarmless(rule, subset, *port, above, ctx.mesh());
-    const std::string number = std::to_string(*port);
-    std::string about = std::string(ToString(mode)) + " " + number;
-    about.append(" ").append(subset["name"].Str());
-    ctx.Report(entry["tls"], "the entry for port " + number +
-                                 " has no tls and does not "
-                                 "inherit mode " +
-                                 std::string(ToString(mode)) +
-                                 " from the policy above it: " + Result(mode))
-        .About(about)
-        .Fix(safe ? Safety::kSafe : Safety::kUnsafe,
-             "copy the tls settings into the entry",
-             {SetJson(entry["tls"], above.ToJson())});
+    // Of two entries for one port the first counts.
+    if (!port || !seen.insert(*port).second || entry["tls"].exists()) continue;
+    CheckEntry(rule, entry, PushedAside(rule, policy, subset, *port),
+               subset["name"].Str(), ctx);
   }
 }
 

@@ -25,12 +25,18 @@ constexpr std::array<std::string_view, 8> kIgnoredByDisable = {
     "sni",
     "insecureSkipVerify"};
 
+// Whether the field says anything: "", [] and false are what is meant without
+// it.
+bool IsSet(Node field) {
+  return !field.Text().empty() ? field.Text() != "false" : !field.empty();
+}
+
 template <size_t N>
 std::vector<Node> Present(Node tls,
                           const std::array<std::string_view, N>& fields) {
   std::vector<Node> present;
   for (const std::string_view field : fields) {
-    if (tls[field].exists()) present.push_back(tls[field]);
+    if (IsSet(tls[field])) present.push_back(tls[field]);
   }
   return present;
 }
@@ -39,7 +45,7 @@ template <size_t N>
 std::string Names(Node tls, const std::array<std::string_view, N>& fields) {
   std::string names;
   for (const std::string_view field : fields) {
-    if (!tls[field].exists()) continue;
+    if (!IsSet(tls[field])) continue;
     if (!names.empty()) names += ", ";
     names += field;
   }

@@ -5,7 +5,8 @@
 
 #include "mesh/client_tls.h"
 #include "mesh/destination_rule.h"
-#include "mesh/references.h"
+#include "mesh/host_name.h"
+#include "mesh/registry.h"
 #include "mesh/virtual_service.h"
 #include "rules/rule.h"
 
@@ -21,8 +22,11 @@ struct Settings {
 void CheckMutualHasCertificates(const Settings& settings, RuleContext& ctx) {
   if (settings.mode != TlsMode::kMutual) return;
   const Node tls = settings.tls;
-  if (tls["credentialName"].exists()) return;
-  if (tls["clientCertificate"].exists() && tls["privateKey"].exists()) return;
+  const auto has = [&](std::string_view field) {
+    return !tls[field].Str().empty();
+  };
+  if (has("credentialName")) return;
+  if (has("clientCertificate") && has("privateKey")) return;
   ctx.Report(tls["mode"],
              "mode MUTUAL has neither credentialName nor "
              "clientCertificate and privateKey: Istio leaves TLS "
@@ -38,6 +42,10 @@ bool IsForGatewaysOnly(const Object& rule, const MeshView& mesh) {
   const std::string host = HostOf(rule, mesh.config());
   mesh.ForEachReferrer(kVirtualService, kService, host, [&](const Object& vs) {
     ForEachDestination(vs, [&](const Destination& destination) {
+      if (ResolveHost(destination.node["host"].Str(), vs.ns(),
+                      mesh.config().domain) != host) {
+        return;
+      }
       any = true;
       from_mesh |= IsBoundToMesh(vs, destination.route);
     });
@@ -48,7 +56,9 @@ bool IsForGatewaysOnly(const Object& rule, const MeshView& mesh) {
 void CheckCredentialIsHonoured(const Object& rule, const Settings& settings,
                                RuleContext& ctx) {
   const Node credential = settings.tls["credentialName"];
-  if (!credential.exists() || credential.Str().starts_with("configmap://")) {
+  if (!OriginatesTls(settings.mode)) return;
+  if (credential.Str().empty() ||
+      credential.Str().starts_with("configmap://")) {
     return;
   }
   if (rule.spec()["workloadSelector"].exists()) return;
@@ -60,36 +70,55 @@ void CheckCredentialIsHonoured(const Object& rule, const Settings& settings,
       .About("credentialName" + settings.where);
 }
 
-void CheckServerIsVerified(const Settings& settings, RuleContext& ctx) {
+// Without subjectAltNames in the rule, those of the ServiceEntry are expected
+// (networking/core/cluster_tls.go:201-203).
+bool HasNamesOfItsOwn(const Object& rule, const MeshView& mesh) {
+  const HostLookup& found =
+      FindHost(mesh, HostOf(rule, mesh.config()), rule.ns());
+  return !found.services.empty() && found.services.front().is_entry() &&
+         !found.services.front().object->spec()["subjectAltNames"].empty();
+}
+
+void CheckNameIsCompared(const Object& rule, const Settings& settings,
+                         RuleContext& ctx) {
   const Node tls = settings.tls;
-  if (tls["insecureSkipVerify"].Bool()) {
-    ctx.Report(tls["insecureSkipVerify"],
-               "the server's certificate is not verified at all: anyone on the "
-               "way can read and change what is sent")
-        .As(Severity::kWarning)
-        .About("insecureSkipVerify" + settings.where);
-  } else if (!tls["sni"].Str().empty() && tls["subjectAltNames"].empty()) {
-    ctx.Report(tls["sni"],
-               "sni is set without subjectAltNames, so Istio does "
-               "not compare the name in the server's certificate: "
-               "any certificate of a trusted CA will do")
-        .As(Severity::kWarning)
-        .About("sni" + settings.where)
-        .Fix(Safety::kUnsafe, "expect the name in sni",
-             {SetJson(tls["subjectAltNames"],
-                      "[" + Quote(tls["sni"].Str()) + "]")});
-  }
+  if (!OriginatesTls(settings.mode) || tls["insecureSkipVerify"].Bool()) return;
+  if (tls["sni"].Str().empty() || !tls["subjectAltNames"].empty()) return;
+  if (HasNamesOfItsOwn(rule, ctx.mesh())) return;
+  ctx.Report(tls["sni"],
+             "sni is set without subjectAltNames, so Istio does "
+             "not compare the name in the server's certificate: "
+             "any certificate of a trusted CA will do")
+      .As(Severity::kWarning)
+      .About("sni" + settings.where)
+      .Fix(Safety::kUnsafe, "expect the name in sni",
+           {SetJson(tls["subjectAltNames"],
+                    "[" + Quote(tls["sni"].Str()) + "]")});
+}
+
+void CheckServerIsVerified(const Settings& settings, RuleContext& ctx) {
+  const Node skip = settings.tls["insecureSkipVerify"];
+  if (!skip.Bool()) return;
+  ctx.Report(skip,
+             "the server's certificate is not verified at all: anyone on the "
+             "way can read and change what is sent")
+      .As(Severity::kWarning)
+      .About("insecureSkipVerify" + settings.where);
 }
 
 void Check(const Object& rule, RuleContext& ctx) {
   ForEachPolicyScope(rule, [&](const PolicyScope& scope) {
     Settings settings{scope.policy["tls"], ReadTlsMode(scope.policy["tls"]),
                       " " + std::string(scope.subset)};
-    if (!OriginatesTls(settings.mode)) return;
+    const bool starts_tls =
+        OriginatesTls(settings.mode) || settings.mode == TlsMode::kIstioMutual;
+    if (!starts_tls) return;
     if (scope.is_port_level) settings.where += ":" + scope.port.Text();
     CheckMutualHasCertificates(settings, ctx);
     CheckCredentialIsHonoured(rule, settings, ctx);
+    // ISTIO_MUTUAL honours this one too (cluster_tls.go:493-500).
     CheckServerIsVerified(settings, ctx);
+    CheckNameIsCompared(rule, settings, ctx);
   });
 }
 
@@ -109,10 +138,11 @@ route to the host.
 
 `insecureSkipVerify`, and `sni` without `subjectAltNames`, leave the server's name
 unverified. Istio compares it with the requested authority by itself only when
-both `sni` and `subjectAltNames` are left out.)",
+both `sni` and `subjectAltNames` are left out; a ServiceEntry's own
+`subjectAltNames` stand in for the rule's.)",
     .aliases = {"IST0128", "IST0129"},
     .kinds = {kDestinationRule},
-    .needs = {kVirtualService},
+    .needs = {kService, kServiceEntry, kVirtualService},
     .bad = {{"MUTUAL without certificates", R"(
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -139,6 +169,19 @@ spec:
     portLevelSettings:
     - {port: {number: 443}, tls: {mode: SIMPLE, sni: bank.partner.example}}
     - {port: {number: 444}, tls: {mode: SIMPLE, insecureSkipVerify: true}}
+)"},
+            {"A Service that serves its own TLS under another name", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: ledger, namespace: shop}
+spec:
+  host: ledger
+  trafficPolicy: {tls: {mode: SIMPLE, sni: ledger.partner.example}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ledger, namespace: shop}
+spec: {ports: [{name: tcp-tls, port: 9443}]}
 )"}},
     .good = {{"Complete settings", R"(
 apiVersion: networking.istio.io/v1
@@ -161,6 +204,23 @@ metadata: {name: bank, namespace: shop}
 spec:
   host: bank.partner.example
   trafficPolicy: {tls: {mode: SIMPLE}}
+)"},
+             {"The ServiceEntry says whom to expect", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank, namespace: shop}
+spec:
+  host: bank.partner.example
+  trafficPolicy: {tls: {mode: SIMPLE, sni: bank.partner.example}}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: bank, namespace: shop}
+spec:
+  hosts: [bank.partner.example]
+  ports: [{number: 443, name: https, protocol: HTTPS}]
+  resolution: DNS
+  subjectAltNames: [bank.partner.example]
 )"},
              {"Only an egress gateway routes there", R"(
 apiVersion: networking.istio.io/v1

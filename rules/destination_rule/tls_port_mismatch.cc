@@ -1,40 +1,37 @@
 // TLS that the client starts must suit the protocol of the port.
 
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "mesh/client_tls.h"
+#include "mesh/destination_rule.h"
+#include "mesh/host_name.h"
+#include "rules/port_entry.h"
 #include "rules/rule.h"
 #include "rules/tls_clash.h"
 
 namespace meshvet::rules {
 namespace {
 
-// A port entry like the policy around it, with other TLS settings: an entry
-// replaces the policy whole, so what it should keep is copied.
-std::string PortEntry(const ClientTls& tls, int64_t port,
-                      const std::string& settings) {
-  std::string entry = R"({"port":{"number":)" + std::to_string(port) + "}";
-  for (const std::string_view field :
-       {"loadBalancer", "connectionPool", "outlierDetection"}) {
-    const Node value = tls.policy[field];
-    if (value.exists()) entry += "," + Quote(field) + ":" + value.ToJson();
-  }
-  return entry + ",\"tls\":" + settings + "}";
-}
-
-Edit SetPortTls(const Object& rule, const Cluster& cluster,
-                const std::string& settings) {
-  const ClientTls& tls = cluster.tls;
-  if (tls.is_port_level) return SetJson(tls.policy["tls"], settings);
-  const bool is_subsets =
-      tls.policy.exists() &&
-      tls.policy.value() == cluster.subset["trafficPolicy"].value();
-  const Node home = is_subsets ? cluster.subset["trafficPolicy"]
-                               : rule.spec()["trafficPolicy"];
-  return AppendJson(home["portLevelSettings"],
-                    PortEntry(tls, cluster.port.number, settings));
+// Whether DISABLE for the port of a proven double TLS takes TLS from nothing
+// else: no cluster that the settings decide for gets plain HTTP, and all are
+// outside the mesh.
+bool IsSafeToDisable(const Object& rule, const Cluster& proven,
+                     const MeshView& mesh) {
+  if (LosesByPortEntry(proven)) return false;
+  bool safe = true;
+  const std::string unknown =
+      ForEachCluster(rule, mesh, [&](const Cluster& cluster) {
+        if (cluster.port.number != proven.port.number) return;
+        if (cluster.tls.policy.value() != proven.tls.policy.value()) return;
+        if (Inherits(proven) &&
+            cluster.subset.value() != proven.subset.value()) {
+          return;
+        }
+        safe = safe && cluster.service.is_external() &&
+               IsTls(cluster.port.protocol) && !FindFeed(cluster, mesh).http;
+      });
+  return safe && unknown.empty();
 }
 
 std::string Sends(const Cluster& cluster) {
@@ -42,8 +39,10 @@ std::string Sends(const Cluster& cluster) {
          std::string(ToString(cluster.port.protocol)) + ") of " + cluster.host;
 }
 
-void ReportDoubleTls(const Object& rule, const Cluster& cluster, bool is_proven,
-                     RuleContext& ctx) {
+// `mend` is the cluster whose settings the fix changes, and with them those
+// that inherit.
+void ReportDoubleTls(const Object& rule, const Cluster& cluster,
+                     const Cluster& mend, bool is_proven, RuleContext& ctx) {
   const std::string mode(ToString(cluster.tls.mode));
   const std::string why = is_proven
                               ? "and a tls route brings TLS to it"
@@ -55,10 +54,18 @@ void ReportDoubleTls(const Object& rule, const Cluster& cluster, bool is_proven,
                  "number\"")
       .As(is_proven ? Severity::kError : Severity::kWarning)
       .About(cluster.Title() + " double " + mode)
-      .Fix(is_proven && cluster.service.is_external() ? Safety::kSafe
-                                                      : Safety::kUnsafe,
+      .Fix(is_proven && IsSafeToDisable(rule, mend, ctx.mesh())
+               ? Safety::kSafe
+               : Safety::kUnsafe,
            "set mode DISABLE for port " + std::to_string(cluster.port.number),
-           {SetPortTls(rule, cluster, R"({"mode":"DISABLE"})")});
+           SetPortTls(rule, mend, R"({"mode":"DISABLE"})"));
+}
+
+// Settings that start TLS towards the cluster. A wildcard rule has no one name
+// to send; the proxy then takes that of the request.
+std::string SimpleTls(const Object& rule, const Cluster& cluster) {
+  if (IsWildcard(rule.spec()["host"].Str())) return R"({"mode":"SIMPLE"})";
+  return R"({"mode":"SIMPLE","sni":)" + Quote(cluster.host) + "}";
 }
 
 void ReportMissing(const Object& rule, const Cluster& cluster,
@@ -75,9 +82,7 @@ void ReportMissing(const Object& rule, const Cluster& cluster,
       .About(cluster.Title() + " plain")
       .Fix(Safety::kUnsafe,
            "set mode SIMPLE for port " + std::to_string(cluster.port.number),
-           {SetPortTls(
-               rule, cluster,
-               R"({"mode":"SIMPLE","sni":)" + Quote(cluster.host) + "}")});
+           SetPortTls(rule, cluster, SimpleTls(rule, cluster)));
 }
 
 void ReportForeignTls(const Cluster& cluster, bool is_strict,
@@ -96,19 +101,16 @@ void ReportForeignTls(const Cluster& cluster, bool is_strict,
       .About(cluster.Title() + " foreign " + mode);
 }
 
-void CheckCluster(const Object& rule, const Cluster& cluster,
-                  RuleContext& ctx) {
-  switch (FindPortClash(cluster, ctx.mesh())) {
+void Report(const Object& rule, const Cluster& cluster, PortClash clash,
+            RuleContext& ctx) {
+  switch (clash) {
     case PortClash::kNone:
+    case PortClash::kProvenDouble:  // see ReportProven
       return;
     case PortClash::kUnknown:
-      ctx.NotRun("the PeerAuthentications that govern " + cluster.host +
-                 " are not all known");
-      return;
+      return ctx.NotRun(WhyUnknown(cluster));
     case PortClash::kDoubleTls:
-      return ReportDoubleTls(rule, cluster, false, ctx);
-    case PortClash::kProvenDouble:
-      return ReportDoubleTls(rule, cluster, true, ctx);
+      return ReportDoubleTls(rule, cluster, cluster, false, ctx);
     case PortClash::kHttpToTlsPort:
       return ReportMissing(rule, cluster, ctx);
     case PortClash::kTlsToStrict:
@@ -118,16 +120,75 @@ void CheckCluster(const Object& rule, const Cluster& cluster,
   }
 }
 
-void Check(const Object& rule, RuleContext& ctx) {
-  ForEachCluster(rule, ctx.mesh(), [&](const Cluster& cluster) {
-    // What a subset only inherits is reported once, at the rule's own.
-    const bool inherits =
-        cluster.subset.exists() &&
-        cluster.tls.policy.value() ==
-            EffectiveTls(rule, {}, cluster.port.number).policy.value();
-    if (inherits && !FindFeed(cluster, ctx.mesh()).any) return;
-    CheckCluster(rule, cluster, ctx);
+// How grave a clash is for the policy: what is proven for one cluster counts,
+// and where plain HTTP feeds one of them, the TLS is meant for it.
+int Weight(PortClash clash) {
+  switch (clash) {
+    case PortClash::kProvenDouble:
+      return 5;
+    case PortClash::kTlsToStrict:
+      return 4;
+    case PortClash::kHttpToTlsPort:
+    case PortClash::kTlsToSidecar:
+      return 3;
+    case PortClash::kUnknown:
+      return 2;
+    case PortClash::kNone:
+      return 1;
+    case PortClash::kDoubleTls:
+      return 0;
+  }
+  return 0;
+}
+
+// Double TLS is proven for some of the group. Where plain HTTP feeds others,
+// they need their TLS, and each that is proven is mended by itself.
+void ReportProven(const Object& rule, const ClusterGroup& group,
+                  RuleContext& ctx) {
+  const bool http = std::ranges::any_of(group, [&](const Cluster& cluster) {
+    return FindFeed(cluster, ctx.mesh()).http;
   });
+  for (const Cluster& cluster : group) {
+    if (FindPortClash(cluster, ctx.mesh()) != PortClash::kProvenDouble) {
+      continue;
+    }
+    ReportDoubleTls(rule, cluster, http ? cluster : group.front(), true, ctx);
+    if (!http) return;
+  }
+}
+
+// One report for all that inherit.
+void CheckGroup(const Object& rule, const ClusterGroup& group,
+                RuleContext& ctx) {
+  const Cluster* gravest = nullptr;
+  PortClash clash = PortClash::kNone;
+  for (const Cluster& cluster : group) {
+    const PortClash found = FindPortClash(cluster, ctx.mesh());
+    if (gravest != nullptr && Weight(found) <= Weight(clash)) continue;
+    gravest = &cluster;
+    clash = found;
+  }
+  if (clash == PortClash::kProvenDouble) {
+    ReportProven(rule, group, ctx);
+  } else if (gravest != nullptr) {
+    Report(rule, *gravest, clash, ctx);
+  }
+}
+
+// Whether there can be anything to say: without TLS settings only an external
+// host may want some.
+bool IsConcerned(const Object& rule, const MeshConfig& config) {
+  return MentionsTls(rule) ||
+         !ParseServiceHost(HostOf(rule, config), config.domain);
+}
+
+void Check(const Object& rule, RuleContext& ctx) {
+  if (!IsConcerned(rule, ctx.config())) return;
+  const ClusterGroups clusters = GroupClusters(rule, ctx.mesh());
+  for (const ClusterGroup& group : clusters.groups) {
+    CheckGroup(rule, group, ctx);
+  }
+  if (!clusters.unknown.empty()) ctx.NotRun(clusters.unknown);
 }
 
 }  // namespace
@@ -153,7 +214,12 @@ TLS to be started here.
 PERMISSIVE ones hand it to the application as it is.
 
 Judged are trafficPolicy, each portLevelSettings entry, each subset and its
-portLevelSettings, as istiod combines them.)",
+portLevelSettings, as istiod combines them; what subsets inherit is judged once.
+Ports of a host `*`, and of services that are not known, cannot be judged.
+
+The fixes give the port an entry of its own, with all else that was in force
+there. That which ends a proven double TLS is safe for an external service that
+no `http` route needs it for; all others are suggestions.)",
     .kinds = {kDestinationRule},
     .needs = {kService, kServiceEntry, kDestinationRule, kVirtualService,
               kPeerAuthentication, kWorkloadEntry, kPod, kReplicationController,

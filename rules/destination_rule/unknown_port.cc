@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "mesh/destination_rule.h"
+#include "mesh/host_name.h"
 #include "mesh/registry.h"
 #include "rules/rule.h"
 
@@ -31,12 +32,15 @@ std::string Hint(const RegistryService& service, int64_t number) {
   return {};
 }
 
-void Check(const Object& rule, RuleContext& ctx) {
-  const HostLookup& found =
-      FindHost(ctx.mesh(), HostOf(rule, ctx.config()), rule.ns());
-  if (found.services.empty()) return;
-  const RegistryService& service = found.services.front();
-  if (!service.external_name().empty()) return;
+bool HasPortEntries(const Object& rule) {
+  bool has = false;
+  ForEachPolicyScope(
+      rule, [&](const PolicyScope& scope) { has |= scope.is_port_level; });
+  return has;
+}
+
+void CheckPorts(const Object& rule, const RegistryService& service,
+                RuleContext& ctx) {
   ForEachPolicyScope(rule, [&](const PolicyScope& scope) {
     const auto number = scope.port.Int();
     if (!scope.is_port_level || !number || FindPort(service, *number)) return;
@@ -48,6 +52,18 @@ void Check(const Object& rule, RuleContext& ctx) {
         .See(*service.object, service.object->spec()["ports"],
              "the ports are here");
   });
+}
+
+void Check(const Object& rule, RuleContext& ctx) {
+  if (!HasPortEntries(rule)) return;
+  const std::string host = HostOf(rule, ctx.config());
+  const HostLookup& found = FindHost(ctx.mesh(), host, rule.ns());
+  if (!found.services.empty()) {
+    const RegistryService& service = found.services.front();
+    if (service.external_name().empty()) CheckPorts(rule, service, ctx);
+  } else if (IsWildcard(host) || found.presence == Presence::kUnknown) {
+    ctx.NotRun("the ports of \"" + host + "\" are not known");
+  }
 }
 
 }  // namespace
