@@ -1,0 +1,102 @@
+// Istio's own samples through `meshvet lint`. They are right, so what is found
+// in them must be: each finding is in expected_findings.txt with its reason.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "test/corpus/findings_table.h"
+#include "test/corpus/recorded_corpus.h"
+
+namespace meshvet::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kFindings[] =
+    MESHVET_SOURCE_DIR "/test/corpus/expected_findings.txt";
+
+std::vector<std::string> FoldersOf(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_directory()) names.push_back(entry.path().filename());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+// Every file a finding is expected in is there.
+void ExpectFilesOf(const fs::path& samples, const Findings& findings) {
+  for (const std::string& finding : findings) {
+    const std::string file = finding.substr(0, finding.find(':'));
+    EXPECT_TRUE(fs::exists(samples / file)) << file << " is missing";
+  }
+}
+
+void ExpectEachFolder(const fs::path& samples, const std::string& part,
+                      const std::string& flags) {
+  const Findings expected = ReadFindings(kFindings, part);
+  ExpectFilesOf(samples, expected);
+  const std::vector<std::string> folders = FoldersOf(samples);
+  ASSERT_FALSE(folders.empty()) << samples;
+  for (const std::string& folder : folders) {
+    // Skaffold's own file and nothing else.
+    if (folder == "cicd") {
+      ExpectNothingToLint(samples, folder + flags);
+      continue;
+    }
+    ExpectFindings(samples, folder + flags, Below(expected, folder + "/"));
+  }
+}
+
+void ExpectWhole(const fs::path& samples, const std::string& part,
+                 const std::string& flags) {
+  const Findings expected = ReadFindings(kFindings, part);
+  ExpectFilesOf(samples, expected);
+  ExpectFindings(samples, "." + flags, expected);
+}
+
+TEST(CorpusSamples, EachFileByItself) {
+  const auto samples = CorpusFolder("istio-samples");
+  if (!samples) GTEST_SKIP() << kNoCorpus;
+  const Findings expected = ReadFindings(kFindings, "each file");
+  ExpectFilesOf(*samples, expected);
+  for (const std::string& file : FilesOf(*samples, ".yaml")) {
+    ExpectFindings(*samples, file + " --allow-empty",
+                   Below(expected, file + ":"));
+  }
+}
+
+TEST(CorpusSamples, EachFolderByItself) {
+  const auto samples = CorpusFolder("istio-samples");
+  if (!samples) GTEST_SKIP() << kNoCorpus;
+  ExpectEachFolder(*samples, "each folder", "");
+}
+
+TEST(CorpusSamples, EachFolderAsAWholeMesh) {
+  const auto samples = CorpusFolder("istio-samples");
+  if (!samples) GTEST_SKIP() << kNoCorpus;
+  ExpectEachFolder(*samples, "each folder, complete", " --complete");
+}
+
+TEST(CorpusSamples, AllFoldersTogether) {
+  const auto samples = CorpusFolder("istio-samples");
+  if (!samples) GTEST_SKIP() << kNoCorpus;
+  ExpectWhole(*samples, "all", "");
+}
+
+TEST(CorpusSamples, AllFoldersAsAWholeMesh) {
+  const auto samples = CorpusFolder("istio-samples");
+  if (!samples) GTEST_SKIP() << kNoCorpus;
+  ExpectWhole(*samples, "all, complete", " --complete");
+}
+
+TEST(CorpusSamples, MulticlusterWhereIstioHasIt) {
+  const auto samples = CorpusFolder("istio-samples");
+  if (!samples) GTEST_SKIP() << kNoCorpus;
+  ExpectFindings(*samples, "multicluster -n istio-system",
+                 ReadFindings(kFindings, "multicluster in istio-system"));
+}
+
+}  // namespace
+}  // namespace meshvet::test
