@@ -77,13 +77,15 @@ std::optional<Verdict> Ask(MeshvetServer& server, const std::string& endpoint,
   return verdict;
 }
 
-void ExpectVerdict(MeshvetServer& server, const std::string& endpoint,
-                   const std::string& review, const Verdict& expected) {
+void ExpectVerdict(MeshvetServer& server, const std::string& name,
+                   const std::string& endpoint, const std::string& review,
+                   const Verdict& expected) {
   std::string body;
   const std::optional<Verdict> actual = Ask(server, endpoint, review, body);
-  EXPECT_TRUE(actual == expected)
-      << "expected " << expected.Text() << ", got "
-      << (actual ? actual->Text() : "no verdict") << "; the answer: " << body;
+  if (actual == expected) return;
+  ADD_FAILURE() << name << " " << endpoint << ": expected " << expected.Text()
+                << ", got " << (actual ? actual->Text() : "no verdict")
+                << "; the answer: " << body;
 }
 
 }  // namespace
@@ -110,13 +112,15 @@ void ExpectSameNames(const std::vector<std::string>& reviews,
                      const VerdictTable& expected) {
   const std::set<std::string> known(reviews.begin(), reviews.end());
   for (const auto& [key, verdict] : expected) {
-    EXPECT_TRUE(known.contains(key.first))
-        << key.first << ": a verdict is expected, but there is no such review";
+    if (known.contains(key.first)) continue;
+    ADD_FAILURE() << key.first << " " << key.second << ": expected "
+                  << verdict.Text() << ", but there is no such review";
   }
   for (const std::string& name : reviews) {
     for (const char* endpoint : {"/validate", "/mutate"}) {
-      EXPECT_NE(Find(expected, name, endpoint), nullptr)
-          << name << " " << endpoint << ": no verdict is written down";
+      if (Find(expected, name, endpoint) != nullptr) continue;
+      ADD_FAILURE() << name << " " << endpoint << ": no verdict is expected of "
+                    << "this review; read it and write one down";
     }
   }
 }
@@ -127,7 +131,8 @@ void ExpectVerdicts(MeshvetServer& server, const std::string& name,
     const std::string title = name + " " + endpoint;
     SCOPED_TRACE(title);
     const Verdict* verdict = Find(expected, name, endpoint);
-    if (verdict != nullptr) ExpectVerdict(server, endpoint, review, *verdict);
+    if (verdict == nullptr) continue;
+    ExpectVerdict(server, name, endpoint, review, *verdict);
   }
 }
 
@@ -135,8 +140,10 @@ void ExpectOutcome(MeshvetServer& server, const std::string& endpoint,
                    const std::string& review, const std::string& outcome) {
   std::string body;
   const std::optional<Verdict> actual = Ask(server, endpoint, review, body);
-  EXPECT_EQ(actual ? actual->outcome : "no verdict", outcome)
-      << "the answer: " << body;
+  const std::string got = actual ? actual->outcome : "no verdict";
+  if (got == outcome) return;
+  ADD_FAILURE() << endpoint << ": expected " << outcome << ", got " << got
+                << "; the answer: " << body;
 }
 
 }  // namespace meshvet::test
