@@ -95,6 +95,7 @@ Verdict ReadVerdict(std::string_view body) {
   Verdict verdict{Outcome(response), {}};
   const json annotations = response.value("auditAnnotations", json::object());
   AddRules(annotations, "rules", verdict.rules);
+  AddRules(annotations, "suppressed", verdict.rules);
   AddRules(annotations, "patched", verdict.rules);
   for (const json& warning : response.value("warnings", json::array())) {
     AddRuleAtEnd(warning.get<std::string>(), verdict.rules);

@@ -74,6 +74,8 @@ inline Ran RunBinary(const std::filesystem::path& folder,
                               "' && env -i PATH=\"$PATH\" LANG=C.UTF-8 " +
                               environment + " " MESHVET_BINARY " " + arguments +
                               " >'" + out + "' 2>'" + err + "'";
+  // Tests run one after another in a program.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(out),
           ReadFile(err)};
