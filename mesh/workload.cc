@@ -77,7 +77,7 @@ void ForEachWorkloadLabel(
     const Object& object,
     const std::function<void(std::string_view, std::string_view)>& visit) {
   WorkloadLabels(object).ForEach(
-      [&](std::string_view key, Node value) { visit(key, value.Str()); });
+      [&](std::string_view key, Node value) { visit(key, value.Text()); });
 }
 
 }  // namespace meshvet
