@@ -1,6 +1,7 @@
 // File: mesh/destination_host.h
 //
-// What the host of a destination stands for, and whose it is.
+// What the host of a destination stands for, and whose it is. Paths are in
+// istio/istio.
 //
 //   const DestinationHost& host = ReadDestinationHost(mesh, "reviews", "shop");
 //   host.target                       // "reviews.shop.svc.cluster.local"
@@ -21,10 +22,12 @@
 namespace meshvet {
 
 struct DestinationHost {
-  // The full name istiod makes of it.
+  // The full name istiod makes of it (pilot/pkg/model/config.go:209-241).
   std::string resolved;
   // Where the calls go: `resolved`, or what the ExternalName Service of that
-  // name stands for. istiod does not follow a second one.
+  // name stands for, as it is written there. istiod does not follow a second
+  // one (pilot/pkg/networking/core/route/route.go:357-361,
+  // core/cluster.go:483).
   std::string target;
   // That Service; null if there is none.
   const Object* alias = nullptr;
@@ -54,8 +57,10 @@ struct HostOwners {
 };
 
 // `x.B.svc.D` and `*.B.svc.D` are B's, known or not, even if an entry elsewhere
-// defines the name. Any other name is owned by the namespaces whose
-// ServiceEntries (visible to `client_ns`) define it: the client's own wins.
+// defines the name: that is how istiod names a Service (pilot/pkg/
+// serviceregistry/kube/conversion.go ServiceHostname). Any other name is owned
+// by the namespaces whose ServiceEntries (visible to `client_ns`) define it:
+// the client's own wins (pilot/pkg/model/sidecar.go:835-855).
 HostOwners FindOwners(const MeshView& mesh, std::string_view host,
                       std::string_view client_ns);
 

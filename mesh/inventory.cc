@@ -13,8 +13,9 @@
 namespace meshvet {
 namespace {
 
-// An index key. No name of Kubernetes holds a newline. Most fit without an
-// allocation.
+// An index key. Its parts end in line breaks, which no kind and no name of a
+// stored object holds; what a key of other text finds is looked at again, see
+// MeshView::Selects. Most fit without an allocation.
 class Key {
  public:
   Key(std::initializer_list<std::string_view> parts) {
@@ -43,6 +44,14 @@ class Key {
 Key IdentityKey(const GroupKind& kind, std::string_view ns,
                 std::string_view name) {
   return {kind.group, kind.kind, ns, name};
+}
+
+bool HasLineBreak(std::string_view text) {
+  return text.find('\n') != text.npos;
+}
+
+bool IsName(std::string_view text) {
+  return !text.empty() && !HasLineBreak(text);
 }
 
 }  // namespace
@@ -124,11 +133,11 @@ void InventoryBuilder::ForEachKey(const Object& object, const Edit& edit) {
 }
 
 bool InventoryBuilder::Put(std::shared_ptr<const Object> object) {
-  if (object->name().empty()) return false;
+  if (!IsName(object->name()) || HasLineBreak(object->ns())) return false;
   if (std::ranges::find(KnownKinds(), object->kind()) == KnownKinds().end()) {
     return false;
   }
-  Remove(object->kind(), object->ns(), object->name());
+  Unlink(object->kind(), object->ns(), object->name());
   const Object* pointer = object.get();
   // An object that names a target twice is still one referrer.
   const auto add_once = [&](auto& index, std::string_view key) {
@@ -136,12 +145,7 @@ bool InventoryBuilder::Put(std::shared_ptr<const Object> object) {
     if (known.empty() || known.back() != pointer) index.Add(key, pointer);
   };
   ForEachKey(*object, add_once);
-  if (!object->ns().empty() && !namespaces_->contains(object->ns())) {
-    auto more =
-        std::make_shared<std::set<std::string, std::less<>>>(*namespaces_);
-    more->emplace(object->ns());
-    namespaces_ = std::move(more);
-  }
+  if (!object->ns().empty()) NoteNamespace(object->ns(), true);
   const Key key = IdentityKey(object->kind(), object->ns(), object->name());
   objects_.Add(key.view(), std::move(object));
   ++size_;
@@ -149,6 +153,34 @@ bool InventoryBuilder::Put(std::shared_ptr<const Object> object) {
 }
 
 bool InventoryBuilder::Remove(const GroupKind& kind, std::string_view ns,
+                              std::string_view name) {
+  const std::string home(ns);  // `ns` may belong to the object that goes
+  if (!Unlink(kind, ns, name)) return false;
+  if (IsDeserted(home)) NoteNamespace(home, false);
+  return true;
+}
+
+bool InventoryBuilder::IsDeserted(std::string_view ns) const {
+  return std::ranges::all_of(KnownKinds(), [&](const GroupKind& kind) {
+    const Key key{kind.group, kind.kind, ns};
+    return by_kind_.current().Find(key.view()).empty();
+  });
+}
+
+void InventoryBuilder::NoteNamespace(std::string_view ns, bool inhabited) {
+  const auto known = namespaces_->find(ns);
+  if ((known != namespaces_->end()) == inhabited) return;
+  auto changed =
+      std::make_shared<std::set<std::string, std::less<>>>(*namespaces_);
+  if (inhabited) {
+    changed->emplace(ns);
+  } else {
+    changed->erase(*known);
+  }
+  namespaces_ = std::move(changed);
+}
+
+bool InventoryBuilder::Unlink(const GroupKind& kind, std::string_view ns,
                               std::string_view name) {
   const Key key = IdentityKey(kind, ns, name);
   const auto found = objects_.current().Find(key.view());

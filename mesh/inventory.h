@@ -72,8 +72,9 @@ class Inventory {
   // Of one kind and name, in every namespace.
   Objects Named(const GroupKind& kind, std::string_view name) const;
   // ServiceEntries with this very host, which may be a wildcard: istiod never
-  // matches `x.foo.com` to an entry `*.foo.com` (networking/core/route/
-  // route.go:351-375).
+  // resolves it (pilot/pkg/serviceregistry/serviceentry/conversion.go:200-310),
+  // nor matches `x.foo.com` to an entry `*.foo.com` (pilot/pkg/networking/core/
+  // route/route.go:351-375).
   Objects EntriesOfHost(std::string_view host) const;
   // Who refers to `target` of `kind`, written as in Reference.
   Objects Referrers(const GroupKind& kind, std::string_view target) const;
@@ -109,7 +110,7 @@ class InventoryBuilder {
 
   // Adds the object, or replaces the one of the same kind, namespace and name.
   // False, and nothing happens, for kinds no rule asks for and for objects
-  // without a name.
+  // without a name or with a line break in it, which no stored object has.
   bool Put(std::shared_ptr<const Object> object);
   // False if there is no such object.
   bool Remove(const GroupKind& kind, std::string_view ns,
@@ -122,6 +123,12 @@ class InventoryBuilder {
  private:
   template <typename Edit>
   void ForEachKey(const Object& object, const Edit& edit);
+  // Takes the object out of the indexes; false if there is none.
+  bool Unlink(const GroupKind& kind, std::string_view ns,
+              std::string_view name);
+  bool IsDeserted(std::string_view ns) const;
+  // Enters `ns` in namespaces_, or strikes it out.
+  void NoteNamespace(std::string_view ns, bool inhabited);
 
   std::shared_ptr<const MeshConfig> config_;
   std::shared_ptr<const Coverage> coverage_;

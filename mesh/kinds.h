@@ -49,7 +49,10 @@ inline constexpr GroupKind kReferenceGrant{"gateway.networking.k8s.io",
 // Everything an Inventory keeps; other kinds are refused by its builder.
 std::span<const GroupKind> KnownKinds();
 
-// Kinds that run pods, and Pod itself; WorkloadEntry is not among them.
+// Kinds that run pods, and Pod itself; WorkloadEntry is not among them. Each
+// but Pod has a pod template: kubernetes
+// staging/src/k8s.io/api/{core,apps,batch}/v1/ types.go, fields of type
+// PodTemplateSpec.
 std::span<const GroupKind> PodKinds();
 
 // Of Istio's and Gateway API's groups, every kind their CRDs define, so that a
@@ -57,7 +60,9 @@ std::span<const GroupKind> PodKinds();
 // kubernetes/customresourcedefinitions.gen.yaml, gateway-api config/crd.
 std::span<const GroupKind> MeshApiKinds();
 
-// Kinds without a namespace, of those a manifest commonly holds.
+// Kinds without a namespace, of those a manifest commonly holds: what `kubectl
+// api-resources --namespaced=false` lists, and gateway-api config/crd with
+// `scope: Cluster`.
 bool IsClusterScoped(const GroupKind& kind);
 
 }  // namespace meshvet

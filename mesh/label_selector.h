@@ -19,7 +19,7 @@ class Labels {
   Labels() = default;
   // `stronger` over `weaker`: a key of both has the value of `stronger`, as
   // istiod merges a WorkloadEntry's metadata.labels over its spec.labels
-  // (serviceentry/conversion.go:184-196).
+  // (pilot/pkg/serviceregistry/serviceentry/conversion.go:184-196).
   explicit Labels(Node stronger, Node weaker = {})
       : stronger_(stronger), weaker_(weaker) {}
 

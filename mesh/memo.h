@@ -45,6 +45,7 @@ class Answers {
 
 struct Memo {
   Answers<HostLookup> hosts;
+  Answers<HostLookup> imported_hosts;
   Answers<DestinationHost> destinations;
   Answers<EffectiveRule> rules;
   std::unordered_map<const rapidjson::Value*, std::vector<RoutedDestination>>

@@ -6,15 +6,34 @@
 
 namespace meshvet {
 
+namespace {
+
+// What `inventory` holds under the identity of `object`; null for one that has
+// no name yet.
+const Object* StoredSelf(const Inventory& inventory, const Object& object) {
+  if (object.name().empty()) return nullptr;
+  return inventory.Find(object.kind(), object.ns(), object.name()).object;
+}
+
+}  // namespace
+
 MeshView::MeshView(const Inventory& inventory, const Object* subject,
                    LookupLog* log)
+    : MeshView(inventory, subject,
+               subject == nullptr ? nullptr : StoredSelf(inventory, *subject),
+               log) {}
+
+MeshView::MeshView(const Inventory& inventory, const Object* subject,
+                   const Object* older, LookupLog* log)
     : inventory_(inventory),
       subject_(subject),
+      older_(older),
       log_(log),
-      memo_(std::make_unique<Memo>()) {
-  if (subject == nullptr || subject->name().empty()) return;
-  older_ =
-      inventory.Find(subject->kind(), subject->ns(), subject->name()).object;
+      memo_(std::make_unique<Memo>()) {}
+
+MeshView MeshView::Without(const Inventory& inventory, const Object& gone,
+                           LookupLog* log) {
+  return {inventory, nullptr, StoredSelf(inventory, gone), log};
 }
 
 MeshView::~MeshView() = default;
@@ -28,10 +47,15 @@ Lookup MeshView::Find(const GroupKind& kind, std::string_view ns,
                       std::string_view name) const {
   Note(kind);
   if (subject_ != nullptr && subject_->kind() == kind && subject_->ns() == ns &&
-      subject_->name() == name) {
+      subject_->name() == name && !name.empty()) {
     return {Presence::kFound, subject_};
   }
-  return inventory_.Find(kind, ns, name);
+  const Lookup found = inventory_.Find(kind, ns, name);
+  // What has no new self is about to be deleted.
+  if (found.object != nullptr && found.object == older_) {
+    return {Presence::kMissing};
+  }
+  return found;
 }
 
 bool MeshView::SubjectDefinesHost(std::string_view host) const {
@@ -52,11 +76,12 @@ bool MeshView::SubjectRefersTo(const GroupKind& kind,
 }
 
 // A superset of what `selector` selects: the workloads with its rarest pair.
+// Labels that are no text in a file count by their text, as in Labels::Matches.
 Inventory::Objects MeshView::WorkloadsLike(std::string_view ns,
                                            Node selector) const {
   std::optional<Inventory::Objects> rarest;
   for (const auto& [key, value] : selector.Members()) {
-    const auto list = inventory_.WorkloadsWithLabel(ns, key, value.Str());
+    const auto list = inventory_.WorkloadsWithLabel(ns, key, value.Text());
     if (!rarest || list.size() < rarest->size()) rarest = list;
   }
   return rarest.value_or(Inventory::Objects());

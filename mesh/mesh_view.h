@@ -1,8 +1,8 @@
 // File: mesh/mesh_view.h
 //
-// MeshView: the mesh as it will be once the object under review is in it. The
-// snapshot still holds the object's older self, or nothing; the view shows the
-// new one in its place, and notes which kinds were asked for.
+// MeshView: the mesh as it will be once the object under review is in it, or
+// gone. The snapshot still holds the object's older self, or nothing; the view
+// shows the new one in its place, and notes which kinds were asked for.
 //
 //   MeshView mesh(*inventory, &object);
 //   mesh.ForEach(kPeerAuthentication, "shop", [](const Object& policy) { … });
@@ -33,6 +33,9 @@ class MeshView {
   // `subject` may be null: the mesh as the snapshot has it.
   MeshView(const Inventory& inventory, const Object* subject,
            LookupLog* log = nullptr);
+  // The mesh once `gone` is deleted: it is provably missing.
+  static MeshView Without(const Inventory& inventory, const Object& gone,
+                          LookupLog* log = nullptr);
   ~MeshView();
   MeshView(const MeshView&) = delete;
   MeshView& operator=(const MeshView&) = delete;
@@ -72,6 +75,9 @@ class MeshView {
   Memo& memo() const { return *memo_; }
 
  private:
+  MeshView(const Inventory& inventory, const Object* subject,
+           const Object* older, LookupLog* log);
+
   void Note(const GroupKind& kind) const {
     if (log_ != nullptr) log_->insert(kind);
   }
@@ -87,7 +93,8 @@ class MeshView {
 
   const Inventory& inventory_;
   const Object* subject_;
-  const Object* older_ = nullptr;  // the subject's older self in the snapshot
+  // What the snapshot has and the view has not: the subject's older self.
+  const Object* older_;
   LookupLog* log_;
   std::unique_ptr<Memo> memo_;
 };

@@ -21,7 +21,8 @@
 namespace meshvet {
 
 // What an object is. Never the version: Istio has one schema for all versions
-// of a kind, and istiod looks at group and kind alone.
+// of a kind, and istiod looks at group and kind alone (istio.io/api
+// kubernetes/customresourcedefinitions.gen.yaml).
 struct GroupKind {
   std::string_view group;
   std::string_view kind;

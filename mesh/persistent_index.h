@@ -8,7 +8,8 @@
 //   editor.Add("reviews.shop", object);
 //   const PersistentIndex next = editor.Finish();
 //
-// A PersistentIndex may be read from any thread; an Editor belongs to one.
+// A PersistentIndex may be read from any thread; an Editor belongs to one, and
+// is moved, never copied: a copy would edit the buckets of the original.
 
 #ifndef MESHVET_MESH_PERSISTENT_INDEX_H_
 #define MESHVET_MESH_PERSISTENT_INDEX_H_
@@ -67,6 +68,8 @@ class PersistentIndex<Value>::Editor {
       : index_(std::move(start)), own_(kBuckets) {
     index_.buckets_.resize(kBuckets);
   }
+  Editor(Editor&&) noexcept = default;
+  Editor& operator=(Editor&&) noexcept = default;
 
   const PersistentIndex& current() const { return index_; }
 

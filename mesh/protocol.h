@@ -25,12 +25,15 @@ enum class Protocol {
   kMongo,
   kMySql,
   kRedis,
-  kUdp,  // never proxied: such a port has no cluster
+  // Never proxied: such a port has no cluster (pilot/pkg/networking/core/
+  // cluster.go:490, 514).
+  kUdp,
 };
 
 // The protocol a word of a ServiceEntry, Gateway or Sidecar port means: a whole
 // word in any case; anything else is kUnknown (pkg/config/protocol/instance.go
-// Parse).
+// Parse). The webhook refuses words it does not know and takes an empty one
+// (pkg/config/validation/validation.go:3131).
 Protocol ParseProtocol(std::string_view word);
 
 // The protocol of a Service port, from `appProtocol` if it is set, else from
@@ -40,7 +43,8 @@ Protocol ServicePortProtocol(std::string_view name,
                              std::string_view kubernetes_protocol,
                              Node app_protocol, int64_t number);
 
-// Protocols that routes of http[] apply to; kUnknown is not one of them.
+// Protocols that routes of http[] apply to (instance.go IsHTTP); kUnknown is
+// not one of them, although a sniffed connection may turn out to be.
 bool IsHttp(Protocol protocol);
 // The bytes on the wire are TLS already: HTTPS and TLS (instance.go IsTLS).
 bool IsTls(Protocol protocol);

@@ -4,6 +4,7 @@
 
 #include "mesh/host_name.h"
 #include "mesh/kinds.h"
+#include "mesh/registry.h"
 #include "mesh/virtual_service.h"
 
 namespace meshvet {
@@ -30,20 +31,75 @@ void VisitVirtualService(const Object& object, const MeshConfig& config,
   }
 }
 
+void VisitDestinationRule(const Object& object, const MeshConfig& config,
+                          const Visit& visit) {
+  const Node host = object.spec()["host"];
+  if (host.Str().empty()) return;
+  visit({kService, ResolveHost(host.Str(), object.ns(), config.domain), host});
+  if (IsWildcard(host.Str())) {
+    visit({kService, std::string(kAnyWildcard), host});
+  }
+}
+
+// "namespace/host": a name with a wildcard is no reference to anything.
+void VisitSidecar(const Object& object, const Visit& visit) {
+  for (const Node listener : object.spec()["egress"]) {
+    for (const Node import : listener["hosts"]) {
+      const size_t slash = import.Str().find('/');
+      if (slash == std::string_view::npos) continue;
+      const std::string_view host = import.Str().substr(slash + 1);
+      if (host.empty() || IsWildcard(host)) continue;
+      visit({kService, std::string(host), import});
+    }
+  }
+}
+
+void VisitAlias(const Object& object, const Visit& visit) {
+  const std::string_view host = RegistryService{&object}.external_name();
+  if (host.empty()) return;
+  visit({kService, std::string(host), object.spec()["externalName"]});
+}
+
+void VisitPolicyTarget(const Object& object, Node target,
+                       const MeshConfig& config, const Visit& visit) {
+  const std::string_view name = target["name"].Str();
+  if (name.empty()) return;
+  std::string_view group = target["group"].Str();
+  if (group == "core") group = {};
+  const GroupKind kind{group, target["kind"].Str()};
+  if (kind == kService) {
+    visit({kService, ServiceHost(name, object.ns(), config.domain), target});
+    return;
+  }
+  for (const GroupKind& known : {kServiceEntry, kKubernetesGateway}) {
+    if (kind != known) continue;
+    visit({known, std::string(object.ns()).append("/").append(name), target});
+  }
+}
+
+void VisitPolicy(const Object& object, const MeshConfig& config,
+                 const Visit& visit) {
+  VisitPolicyTarget(object, object.spec()["targetRef"], config, visit);
+  for (const Node target : object.spec()["targetRefs"]) {
+    VisitPolicyTarget(object, target, config, visit);
+  }
+}
+
 }  // namespace
 
 void ForEachReference(const Object& object, const MeshConfig& config,
                       const Visit& visit) {
-  if (object.kind() == kVirtualService) {
+  const GroupKind& kind = object.kind();
+  if (kind == kVirtualService) {
     VisitVirtualService(object, config, visit);
-  } else if (object.kind() == kDestinationRule) {
-    const Node host = object.spec()["host"];
-    if (host.Str().empty()) return;
-    visit(
-        {kService, ResolveHost(host.Str(), object.ns(), config.domain), host});
-    if (IsWildcard(host.Str())) {
-      visit({kService, std::string(kAnyWildcard), host});
-    }
+  } else if (kind == kDestinationRule) {
+    VisitDestinationRule(object, config, visit);
+  } else if (kind == kService) {
+    VisitAlias(object, visit);
+  } else if (kind == kSidecar) {
+    VisitSidecar(object, visit);
+  } else if (kind == kAuthorizationPolicy || kind == kRequestAuthentication) {
+    VisitPolicy(object, config, visit);
   }
 }
 

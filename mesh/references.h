@@ -29,10 +29,17 @@ struct Reference {
 inline constexpr std::string_view kAnyWildcard = "*.";
 
 // Calls `visit` for every reference of `object`:
-//   VirtualService  destinations, mirrors, gateways, delegates
-//   DestinationRule host
+//   VirtualService   destinations, mirrors, gateways, delegates
+//   DestinationRule  host
+//   Service          externalName
+//   Sidecar          egress[].hosts[] that are no wildcards, as they stand
+//                    (pkg/config/validation/agent/validation.go:1095-1100)
+//   AuthorizationPolicy, RequestAuthentication
+//                    targetRef, targetRefs[], in their own namespace (api:
+//                    type/v1beta1/selector.proto PolicyTargetReference)
 // Short names are resolved in the object's own namespace, as istiod does
-// (pilot/pkg/model/config.go ResolveShortnameToFQDN, resolveGatewayName).
+// (pilot/pkg/model/config.go:209-241 ResolveShortnameToFQDN, 245-272
+// resolveGatewayName). What a selector selects is found by labels instead.
 void ForEachReference(const Object& object, const MeshConfig& config,
                       const std::function<void(const Reference&)>& visit);
 

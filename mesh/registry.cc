@@ -1,6 +1,7 @@
 #include "mesh/registry.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "mesh/glob.h"
@@ -13,11 +14,12 @@ namespace {
 
 constexpr std::string_view kExportToAnnotation = "networking.istio.io/exportTo";
 
-std::optional<int64_t> TargetOf(Node port, int64_t number, bool is_entry) {
+std::optional<int64_t> TargetOf(Node port, int64_t number) {
   const Node target = port["targetPort"];
-  if (!target.exists()) return number;
-  // An entry's 0 is proto3 for "not set".
-  if (is_entry && target.Int() == 0) return number;
+  // 0 and "" are "not set": to proto3 in an entry, to the API server in a
+  // Service (kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Service).
+  const bool is_blank = target.IsString() && target.Str().empty();
+  if (!target.exists() || is_blank || target.Int() == 0) return number;
   return target.Int();
 }
 
@@ -30,7 +32,7 @@ ServicePort ReadPort(Node port, bool is_entry) {
       is_entry ? ParseProtocol(port["protocol"].Str())
                : ServicePortProtocol(port["name"].Str(), port["protocol"].Str(),
                                      port["appProtocol"], read.number);
-  read.target_number = TargetOf(port, read.number, is_entry);
+  read.target_number = TargetOf(port, read.number);
   return read;
 }
 
@@ -44,19 +46,32 @@ ExportTo ExportOf(const RegistryService& service, const MeshConfig& config) {
       config.default_service_export_to);
 }
 
+// A list with "*" makes a service public, whatever names stand beside it
+// (pilot/pkg/model/push_context.go:1609-1616).
+bool IsExportedByName(const RegistryService& service,
+                      std::string_view client_ns, const MeshConfig& config) {
+  const ExportTo exported = ExportOf(service, config);
+  return !exported.IsPublic() && exported.Names(client_ns);
+}
+
 // The order in which istiod prefers services of one host for a client in
-// `client_ns`.
+// `client_ns`. Of twins in one namespace the Kubernetes Service counts, however
+// old the entry is (pilot/pkg/model/push_context.go initServiceRegistry). What
+// was never stored is younger than all that was.
 void SortByPreference(std::vector<RegistryService>& services,
                       std::string_view client_ns, const MeshConfig& config) {
-  const auto rank = [&](const RegistryService& service) {
-    if (service.ns() == client_ns) return 0;
-    if (!service.is_entry()) return 1;
-    return ExportOf(service, config).Names(client_ns) ? 2 : 3;
-  };
   if (services.size() < 2) return;
+  const auto rank = [&](const RegistryService& service) {
+    if (service.ns() == client_ns) return service.is_entry() ? 1 : 0;
+    if (!service.is_entry()) return 2;
+    return IsExportedByName(service, client_ns, config) ? 3 : 4;
+  };
+  const auto age = [](const RegistryService& service) {
+    const std::string_view created = service.object->created();
+    return std::tuple(created.empty(), created, service.ns());
+  };
   std::ranges::stable_sort(services, [&](const auto& a, const auto& b) {
-    return std::tuple(rank(a), a.object->created(), a.ns()) <
-           std::tuple(rank(b), b.object->created(), b.ns());
+    return std::tuple(rank(a), age(a)) < std::tuple(rank(b), age(b));
   });
 }
 
@@ -66,13 +81,40 @@ bool IsAssumed(const MeshView& mesh, std::string_view host) {
       [&](const std::string& glob) { return GlobMatch(glob, host); });
 }
 
+// Whether the mesh lets the client see what is exported to it; nothing if that
+// hangs on a Namespace that is not known.
+std::optional<bool> IsWithinReach(const RegistryService& entry,
+                                  std::string_view client_ns,
+                                  const MeshView& mesh) {
+  using Reach = EntryVisibility::Reach;
+  const Object* home = mesh.Find(kNamespace, "", entry.ns()).object;
+  const Node labels = home == nullptr ? Node() : home->labels();
+  const auto reach = mesh.config().entry_visibility.Of(
+      entry.ns(), home == nullptr ? nullptr : &labels);
+  if (!reach) return std::nullopt;
+  return *reach == Reach::kEveryone ||
+         (*reach == Reach::kOwnNamespace && entry.ns() == client_ns);
+}
+
+std::optional<bool> IsVisible(const RegistryService& service,
+                              std::string_view client_ns,
+                              const MeshView& mesh) {
+  if (!IsVisibleTo(service, client_ns, mesh.config())) return false;
+  const bool is_limited =
+      service.is_entry() && mesh.config().entry_visibility.is_limited();
+  return is_limited ? IsWithinReach(service, client_ns, mesh) : true;
+}
+
 HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
                       std::string_view client_ns) {
   HostLookup found;
+  bool is_certain = true;
   const auto add = [&](const Object& object) {
     const RegistryService service{&object};
-    const bool visible = IsVisibleTo(service, client_ns, mesh.config());
-    (visible ? found.services : found.hidden).push_back(service);
+    const std::optional<bool> visible = IsVisible(service, client_ns, mesh);
+    is_certain = is_certain && visible.has_value();
+    if (!visible) return;
+    (*visible ? found.services : found.hidden).push_back(service);
   };
   bool covered = false;
   if (const auto name = ParseServiceHost(host, mesh.config().domain)) {
@@ -89,7 +131,7 @@ HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
   found.is_assumed = found.services.empty() && IsAssumed(mesh, host);
   if (!found.services.empty()) {
     found.presence = Presence::kFound;
-  } else if (covered && !found.is_assumed) {
+  } else if (covered && is_certain && !found.is_assumed) {
     found.presence = Presence::kMissing;
   }
   return found;
@@ -127,12 +169,14 @@ std::vector<ServicePort> Ports(const RegistryService& service) {
 std::optional<ServicePort> FindPort(const RegistryService& service,
                                     int64_t number) {
   const bool is_entry = service.is_entry();
+  std::optional<ServicePort> udp;
   for (const Node port : service.object->spec()["ports"]) {
-    if (port[is_entry ? "number" : "port"].Int() == number) {
-      return ReadPort(port, is_entry);
-    }
+    if (port[is_entry ? "number" : "port"].Int() != number) continue;
+    const ServicePort read = ReadPort(port, is_entry);
+    if (read.protocol != Protocol::kUdp) return read;
+    if (!udp) udp = read;
   }
-  return std::nullopt;
+  return udp;
 }
 
 bool IsVisibleTo(const RegistryService& service, std::string_view client_ns,
@@ -144,6 +188,27 @@ const HostLookup& FindHost(const MeshView& mesh, std::string_view host,
                            std::string_view client_ns) {
   return mesh.memo().hosts.Get(
       {host, client_ns}, [&] { return LookUpHost(mesh, host, client_ns); });
+}
+
+const HostLookup& FindImportedHost(const MeshView& mesh, std::string_view host,
+                                   std::string_view client_ns) {
+  const HostLookup& found = FindHost(mesh, host, client_ns);
+  const auto is_own = [&](const RegistryService& service) {
+    return service.ns() == client_ns;
+  };
+  if (!found.services.empty() || std::ranges::none_of(found.hidden, is_own)) {
+    return found;
+  }
+  return mesh.memo().imported_hosts.Get({host, client_ns}, [&] {
+    HostLookup imported = found;
+    imported.presence = Presence::kFound;
+    imported.is_assumed = false;
+    std::ranges::copy_if(found.hidden, std::back_inserter(imported.services),
+                         is_own);
+    std::erase_if(imported.hidden, is_own);
+    SortByPreference(imported.services, client_ns, mesh.config());
+    return imported;
+  });
 }
 
 }  // namespace meshvet

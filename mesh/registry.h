@@ -2,7 +2,7 @@
 //
 // The registry: what a host name leads to for clients of one namespace. To
 // istiod a Kubernetes Service and a ServiceEntry are the same thing, a service
-// with ports; here they are both a RegistryService.
+// with ports; here they are both a RegistryService. Paths are in istio/istio.
 //
 //   const HostLookup& found = FindHost(mesh, "reviews.shop.svc.cluster.local",
 //                                     "shop");
@@ -48,17 +48,27 @@ struct RegistryService {
   // NONE (pilot/pkg/model/service.go Resolution Passthrough).
   bool is_passthrough() const;
   // The name a Service of type ExternalName stands for; empty for all others.
+  // Such a Service has no cluster of its own
+  // (pilot/pkg/networking/core/cluster.go:483).
   std::string_view external_name() const;
 };
 
 // Its ports in order. A Service's missing `protocol` is TCP and its missing
-// `targetPort` the port itself, as the API server would fill them in.
+// `targetPort` the port itself, as the API server would fill them in
+// (kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Service). Protocols of a
+// Service are read by pkg/config/kube/conversion.go:45-93, of an entry by
+// pkg/config/protocol/instance.go Parse; a UDP port has no cluster
+// (pilot/pkg/networking/core/cluster.go:490, 514).
 std::vector<ServicePort> Ports(const RegistryService& service);
+// The first with that number; one of UDP only if there is no other, since it is
+// the other, as in DNS on 53, that has the cluster.
 std::optional<ServicePort> FindPort(const RegistryService& service,
                                     int64_t number);
 
-// Who may see it: spec.exportTo of an entry, the annotation of a Service, or
-// the mesh's default.
+// Who may see it: spec.exportTo of an entry, the annotation of a Service
+// (pilot/pkg/serviceregistry/kube/conversion.go:84-91), or the mesh's default
+// (pilot/pkg/model/push_context.go:1119-1128). The mesh may see to it that less
+// of an entry is visible (mesh/entry_visibility.h): FindHost knows.
 bool IsVisibleTo(const RegistryService& service, std::string_view client_ns,
                  const MeshConfig& config);
 
@@ -68,7 +78,8 @@ struct HostLookup {
   Presence presence = Presence::kUnknown;
   // The visible ones, the one istiod takes first: the client's own, then a
   // Kubernetes Service, then entries exported to the client by name, then
-  // public ones, each oldest first (pilot/pkg/model/sidecar.go:835-855).
+  // public ones, each oldest first (pilot/pkg/model/sidecar.go:835-855,
+  // 1035-1056, 1157-1175).
   std::vector<RegistryService> services;
   // Those there are but the client may not see.
   std::vector<RegistryService> hidden;
@@ -76,11 +87,19 @@ struct HostLookup {
   bool is_assumed = false;
 };
 
-// `host` is compared as it is written, case included: resolve short names first
-// (ResolveHost).
+// `host` is compared as it is written, case included, and a wildcard with the
+// same wildcard alone (pilot/pkg/networking/core/route/route.go:351-375):
+// resolve short names first (ResolveHost).
 // Worked out once for each view; the answer lives as long as the view.
 const HostLookup& FindHost(const MeshView& mesh, std::string_view host,
                            std::string_view client_ns);
+
+// The same for a destination of a VirtualService that the sidecars of
+// `client_ns` receive: they import what their own namespace defines under that
+// name without a look at its exportTo (pilot/pkg/model/sidecar.go:396-403).
+// Gateways do not.
+const HostLookup& FindImportedHost(const MeshView& mesh, std::string_view host,
+                                   std::string_view client_ns);
 
 }  // namespace meshvet
 

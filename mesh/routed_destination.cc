@@ -5,7 +5,13 @@
 namespace meshvet {
 
 const HostLookup& RoutedDestination::Lookup(const MeshView& mesh) const {
-  if (found_ == nullptr) found_ = &FindHost(mesh, host->target, ns);
+  if (found_ == nullptr) {
+    // What an alias stands for is not imported: sidecars look for the name that
+    // is written (pilot/pkg/model/virtualservice.go:126-198).
+    const bool imported = from_mesh && host->alias == nullptr;
+    found_ = imported ? &FindImportedHost(mesh, host->target, ns)
+                      : &FindHost(mesh, host->target, ns);
+  }
   return *found_;
 }
 
@@ -22,6 +28,7 @@ const std::vector<RoutedDestination>& DestinationsOf(
     static_cast<Destination&>(routed) = destination;
     routed.written = written;
     routed.ns = virtual_service.ns();
+    routed.from_mesh = IsBoundToMesh(virtual_service, destination.route);
     routed.host = &ReadDestinationHost(mesh, written, virtual_service.ns());
   });
   return routes;

@@ -23,6 +23,7 @@ namespace meshvet {
 struct RoutedDestination : Destination {
   std::string_view written;  // the host as it stands there, never empty
   std::string_view ns;       // of the VirtualService, whose clients ask
+  bool from_mesh = false;    // whether sidecars are among them
   const DestinationHost* host = nullptr;
 
   // What `host->target` leads to.

@@ -1,7 +1,9 @@
 // File: mesh/virtual_service.h
 //
 // Where a VirtualService holds what. Every field that names a destination, a
-// gateway or a delegate is listed once, here, so that no rule forgets one.
+// gateway or a delegate is listed once, here, so that no rule forgets one: the
+// fields that istiod resolves (pilot/pkg/model/virtualservice.go:126-198 in
+// istio/istio). Authorities of redirects and rewrites are none of them.
 
 #ifndef MESHVET_MESH_VIRTUAL_SERVICE_H_
 #define MESHVET_MESH_VIRTUAL_SERVICE_H_
@@ -23,8 +25,8 @@ struct Destination {
   Node node;       // holds host, port and subset
   bool is_mirror;  // http[].mirror or http[].mirrors[].destination
   // Whether istiod generates traffic for it: with several destinations one of
-  // weight 0 gets none; a mirror at 0 % gets none (networking/core/route/
-  // route.go:693, networking/core/networkfilter.go:281).
+  // weight 0 gets none; a mirror at 0 % gets none (pilot/pkg/networking/core/
+  // route/route.go:693, pilot/pkg/networking/core/networkfilter.go:281).
   bool has_traffic;
 };
 

@@ -1,8 +1,8 @@
 // File: mesh/visibility.h
 //
 // exportTo: which namespaces see a Service, ServiceEntry, VirtualService or
-// DestinationRule (pkg/config/visibility/visibility.go; push_context.go:
-// 1119-1128, 1609-1616, 1797-1830 in istio/istio).
+// DestinationRule (pkg/config/visibility/visibility.go; pilot/pkg/model/
+// push_context.go:1119-1128, 1609-1616, 1797-1830 in istio/istio).
 
 #ifndef MESHVET_MESH_VISIBILITY_H_
 #define MESHVET_MESH_VISIBILITY_H_
@@ -20,7 +20,8 @@ class ExportTo {
   // From a list field; the mesh's default where there is none or it is empty.
   ExportTo(Node list, const std::vector<std::string>& mesh_default);
   // From the annotation networking.istio.io/exportTo of a Service: a comma
-  // list. An empty text is the default; only blanks mean nobody.
+  // list. An empty text is the default; only blanks mean nobody (pilot/pkg/
+  // serviceregistry/kube/conversion.go:84-91).
   static ExportTo FromAnnotation(Node annotation,
                                  const std::vector<std::string>& mesh_default);
 

@@ -76,8 +76,10 @@ void ForEachWorkloadOf(const RegistryService& service, const MeshView& mesh,
 void ForEachWorkloadLabel(
     const Object& object,
     const std::function<void(std::string_view, std::string_view)>& visit) {
-  WorkloadLabels(object).ForEach(
-      [&](std::string_view key, Node value) { visit(key, value.Str()); });
+  WorkloadLabels(object).ForEach([&](std::string_view key, Node value) {
+    // In a file a label may be a number: it counts by its text.
+    value.IsString() ? visit(key, value.Str()) : visit(key, value.Text());
+  });
 }
 
 }  // namespace meshvet

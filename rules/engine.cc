@@ -153,7 +153,8 @@ Engine::Verdicts Engine::Judge(const Object& object, const Change& change,
                                LookupLog* log) const {
   Verdicts verdicts;
   const bool deleting = change.operation == Operation::kDelete;
-  const MeshView mesh(inventory, deleting ? nullptr : &object, log);
+  const MeshView mesh = deleting ? MeshView::Without(inventory, object, log)
+                                 : MeshView(inventory, &object, log);
   std::optional<PointerIndex> index;
   for (const Rule* rule : rules_) {
     if (!Applies(*rule, object.kind())) continue;
