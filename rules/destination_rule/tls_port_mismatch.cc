@@ -155,10 +155,9 @@ PERMISSIVE ones hand it to the application as it is.
 Judged are trafficPolicy, each portLevelSettings entry, each subset and its
 portLevelSettings, as istiod combines them.)",
     .kinds = {kDestinationRule},
-    .needs = {kService, kServiceEntry, kDestinationRule, kVirtualService,
-              kPeerAuthentication, kWorkloadEntry, kPod, kReplicationController,
-              kDeployment, kStatefulSet, kDaemonSet, kReplicaSet, kJob,
-              kCronJob},
+    .needs = {kService, kServiceEntry, kVirtualService, kPeerAuthentication,
+              kWorkloadEntry, kPod, kReplicationController, kDeployment,
+              kStatefulSet, kDaemonSet, kReplicaSet, kJob, kCronJob},
     .bad = {{"TLS inside TLS, proven by a tls route", R"(
 apiVersion: networking.istio.io/v1
 kind: DestinationRule

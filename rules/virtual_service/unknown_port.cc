@@ -55,7 +55,7 @@ extern constinit const Rule virtual_service_unknown_port = {
     .title = "VirtualService routes to a port the Service does not have",
     .severity = Severity::kError,
     .rationale =
-        R"(`to.port.number` is the port of the Service, not of its pods: a
+        R"(`destination.port.number` is the port of the Service, not of its pods: a
 Service with `port: 80, targetPort: 9080` is reached at 80. istiod generates one
 cluster for each port, so another number leads to none and calls end in a 503. A
 UDP port has no cluster at all.)",
@@ -121,6 +121,14 @@ spec:
   hosts: [api.partner.example]
   ports: [{number: 443, name: tls, protocol: TLS}]
   resolution: DNS
+)"},
+             {"A host that names nothing is another rule's matter", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews.prod, port: {number: 80}}}]}]
 )"}},
     .check = Check,
 };
