@@ -103,6 +103,8 @@ std::optional<Error> SetSeverity(const std::string& assignment,
 
 Result<std::vector<const Rule*>> RulesNamed(std::string_view name) {
   if (name == "all") return EveryRule();
+  // An alias stands for every rule that has it.
+  if (auto rules = rules::FindRules(name); !rules.empty()) return rules;
   if (const Rule* rule = FindAnyRule(name)) return std::vector{rule};
   std::vector<const Rule*> named;
   if (name.find_first_of("*?") != name.npos) {

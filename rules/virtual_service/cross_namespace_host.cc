@@ -249,7 +249,8 @@ Judged are the destinations and mirrors of `http`, `tls` and `tcp` routes,
 and exported beyond its namespace. A host belongs to the namespace in its name
 (`x.B.svc.cluster.local`, known or not), or to the namespaces whose
 ServiceEntries define it. An ExternalName Service is followed to the name it
-stands for.
+stands for. A wildcard in `hosts` over several namespaces needs the consent of
+each whose hosts it is known to cover.
 
 The owner consents by the annotation `meshvet.dev/allow-routes-from` on its
 Namespace (a comma list of globs), or by a Gateway API ReferenceGrant from
