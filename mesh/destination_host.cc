@@ -54,9 +54,17 @@ bool IsMeantAsService(const MeshView& mesh, std::string_view written,
   return IsKnownNamespace(mesh, service.ns) || !LooksPublic(service.ns);
 }
 
+// "reviews." is a short name with a dot too many.
+std::optional<ServiceName> ShortNameWithDot(std::string_view written,
+                                            std::string_view ns) {
+  if (written.size() < 2 || written.find('.') != written.size() - 1) return {};
+  return ServiceName{written.substr(0, written.size() - 1), ns};
+}
+
 void ReadIntended(const MeshView& mesh, std::string_view written,
-                  DestinationHost& host) {
-  const auto intended = IntendedService(written, mesh.config().domain);
+                  std::string_view config_namespace, DestinationHost& host) {
+  auto intended = ShortNameWithDot(written, config_namespace);
+  if (!intended) intended = IntendedService(written, mesh.config().domain);
   if (!intended || IsDefinedByEntry(mesh, written)) return;
   const Presence presence =
       mesh.Find(kService, intended->ns, intended->name).presence;
@@ -72,7 +80,7 @@ DestinationHost Read(const MeshView& mesh, std::string_view written,
   host.target = host.resolved;
   const auto service = ParseServiceHost(host.resolved, mesh.config().domain);
   if (!service) {
-    ReadIntended(mesh, written, host);
+    ReadIntended(mesh, written, config_namespace, host);
     return host;
   }
   const Lookup found = mesh.Find(kService, service->ns, service->name);

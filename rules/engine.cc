@@ -44,12 +44,26 @@ bool NamesAlias(std::string_view codes, const Rule& rule) {
   return false;
 }
 
+// The annotation ignore.meshvet.dev/… for the rule's id or one of its codes.
+Node IgnoreAnnotation(const Rule& rule, const Object& object) {
+  for (const auto& [key, reason] : object.annotations().Members()) {
+    if (!key.starts_with(kIgnorePrefix) || !reason.IsString()) continue;
+    const std::string_view name = key.substr(kIgnorePrefix.size());
+    if (name == rule.id ||
+        std::ranges::find(rule.aliases, name) != rule.aliases.end()) {
+      return reason;
+    }
+  }
+  return {};
+}
+
 // Pointers and fixes of what a rule reported, worked out in one go.
 std::vector<Finding> Finish(RuleContext& ctx, const PointerIndex& index) {
   std::vector<Finding> findings;
   for (Draft& draft : ctx.drafts()) {
     draft.finding.pointer = index.OfNearest(draft.place);
     draft.finding.fix = ToPatch(draft.edits, index);
+    if (draft.finding.fix.empty()) draft.finding.fix_title.clear();
     findings.push_back(std::move(draft.finding));
   }
   return findings;
@@ -124,9 +138,7 @@ std::string Engine::Silenced(const Rule& rule, const Object& object,
     }
   }
   if (policy_->IsLocked(rule) || object.annotations().empty()) return {};
-  const std::string key = std::string(kIgnorePrefix).append(rule.id);
-  if (const Node reason = object.annotations()[std::string_view(key)];
-      reason.IsString()) {
+  if (const Node reason = IgnoreAnnotation(rule, object)) {
     return reason.Str().empty() ? "annotation" : std::string(reason.Str());
   }
   const std::string_view codes = object.annotations()[kIstioSuppress].Str();

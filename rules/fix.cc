@@ -1,6 +1,7 @@
 #include "rules/fix.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "rules/rule.h"
@@ -18,18 +19,35 @@ std::string WrapIn(const std::vector<std::string_view>& keys, size_t from,
   return wrapped;
 }
 
-PatchOperation ToOperation(const Edit& edit, const PointerIndex& index) {
+// Whether the first missing key can be added to what is there.
+bool Takes(Node parent, std::string_view key) {
+  return parent.IsObject() || (parent.IsArray() && key == "-");
+}
+
+// Nothing where a value of another type stands in the way.
+std::optional<PatchOperation> ToOperation(const Edit& edit,
+                                          const PointerIndex& index) {
   const std::string nearest = index.OfNearest(edit.place);
   const auto missing = edit.place.missing_keys();
-  if (edit.kind == Edit::Kind::kRemove) return {"remove", nearest};
-  if (missing.empty()) {
-    if (edit.kind == Edit::Kind::kSet) return {"replace", nearest, edit.json};
-    return {"add", nearest + "/-", edit.json};
+  if (edit.kind == Edit::Kind::kRemove) {
+    return PatchOperation{"remove", nearest};
   }
-  const std::string content =
-      edit.kind == Edit::Kind::kAppend ? "[" + edit.json + "]" : edit.json;
-  return {"add", nearest + "/" + EscapePointerToken(missing.front()),
-          WrapIn(missing, 1, content)};
+  const bool appends = edit.kind == Edit::Kind::kAppend;
+  if (missing.empty() && !appends) {
+    return PatchOperation{"replace", nearest, edit.json};
+  }
+  const Node parent(edit.place.anchor());
+  if (missing.empty() && parent.IsArray()) {
+    return PatchOperation{"add", nearest + "/-", edit.json};
+  }
+  const std::string content = appends ? "[" + edit.json + "]" : edit.json;
+  if (parent.type() == Node::Type::kNull) {
+    return PatchOperation{"replace", nearest, WrapIn(missing, 0, content)};
+  }
+  if (missing.empty() || !Takes(parent, missing.front())) return std::nullopt;
+  return PatchOperation{"add",
+                        nearest + "/" + EscapePointerToken(missing.front()),
+                        WrapIn(missing, 1, content)};
 }
 
 bool IsAbove(std::string_view parent, std::string_view path) {
@@ -69,7 +87,9 @@ std::vector<PatchOperation> ToPatch(const std::vector<Edit>& edits,
   for (const Edit& edit : edits) {
     const bool removes = edit.kind == Edit::Kind::kRemove;
     if (removes && edit.place.value() == nullptr) continue;  // is gone already
-    (removes ? removals : patch).push_back(ToOperation(edit, index));
+    auto operation = ToOperation(edit, index);
+    if (!operation) return {};
+    (removes ? removals : patch).push_back(*std::move(operation));
   }
   std::ranges::reverse(removals);
   std::ranges::move(removals, std::back_inserter(patch));

@@ -21,7 +21,8 @@ namespace meshvet::rules {
 
 // The operations that carry out `edits`: only add, replace and remove, never
 // test (a failing one is a 500 for the user whatever the failure policy says).
-// Removals come last and from the back, so that indexes stay true.
+// Removals come last and from the back, so that indexes stay true. Empty where
+// one cannot be carried out: a value of another type stands in the way.
 std::vector<PatchOperation> ToPatch(const std::vector<Edit>& edits,
                                     const PointerIndex& index);
 

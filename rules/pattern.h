@@ -17,11 +17,13 @@ namespace meshvet::rules {
 
 class Pattern {
  public:
-  // Refused: what is no expression, and what is longer than 256 bytes.
+  // Refused: what is no expression, back-references (no other operator needs
+  // more than polynomial time), more than 256 bytes, and counts in braces that
+  // multiply to more than 256.
   static Result<Pattern> Compile(std::string_view expression);
 
-  // Whether it matches somewhere in `text`. A text longer than 256 bytes, four
-  // times what a label may hold, never matches: the search recurses.
+  // Whether it matches somewhere in `text`. A text longer than the 63 bytes of
+  // a label's value never matches.
   bool Matches(std::string_view text) const;
 
  private:

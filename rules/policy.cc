@@ -16,7 +16,8 @@ bool AnyGlobMatches(const std::vector<std::string>& globs,
 
 bool HasLabels(const Object& object, Node selector) {
   for (const auto& [key, value] : selector.Members()) {
-    if (object.labels()[key].Text() != value.Text()) return false;
+    const Node label = object.labels()[key];
+    if (!label.exists() || label.Text() != value.Text()) return false;
   }
   return true;
 }

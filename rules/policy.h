@@ -118,7 +118,8 @@ struct PolicyErrors {
   std::vector<Error> errors;
 };
 
-// Gives the document that `extends: [./path.yaml]` names.
+// Gives the document that `extends: [./path.yaml]` names, seen from the main
+// file: what "teams/shop.yaml" calls "./base.yaml" is "teams/./base.yaml".
 using PolicyLoader =
     std::function<Result<std::shared_ptr<const Document>>(std::string_view)>;
 

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "mesh/suggestion.h"
 #include "rules/policy.h"
@@ -37,20 +39,21 @@ Action ToAction(std::string_view word) {
   return word == "audit" ? Action::kAudit : Action::kOff;
 }
 
-// The rule of that id or alias; an error at `place` if there is none.
-const Rule* ReadRuleId(std::string_view id, const Scope& place) {
+// The rule of that id, or all that share the alias; an error at `place` if
+// there is none.
+std::vector<const Rule*> ReadRuleId(std::string_view id, const Scope& place) {
   if (id.starts_with("tag:")) {
     place.Fail("no rule has the tag \"" + std::string(id.substr(4)) + "\"");
-    return nullptr;
+    return {};
   }
-  const Rule* rule = FindRule(id);
-  if (rule == nullptr) {
+  std::vector<const Rule*> rules = FindRules(id);
+  if (rules.empty()) {
     std::vector<std::string_view> ids;
     for (const Rule* known : AllRules()) ids.push_back(known->id);
     place.Fail("unknown rule \"" + std::string(id) + "\"" +
                DidYouMean(id, ids));
   }
-  return rule;
+  return rules;
 }
 
 void ApplySeverity(const Scope& place, RuleSettings& settings) {
@@ -86,9 +89,17 @@ using SettingsById = std::map<std::string_view, RuleSettings>;
 void ReadRules(const Scope& rules, SettingsById& into) {
   if (!rules.exists() || !rules.IsObject()) return;
   for (const auto& [id, scope] : rules.Members()) {
-    if (const Rule* rule = ReadRuleId(id, scope)) {
+    for (const Rule* rule : ReadRuleId(id, scope)) {
       into[rule->id].Merge(ReadSettings(*rule, scope));
     }
+  }
+}
+
+// Pairs of label and value.
+void CheckSelector(const Scope& selector) {
+  if (!selector.exists() || !selector.IsObject()) return;
+  for (const auto& [key, value] : selector.Members()) {
+    if (!value.node().IsString()) value.Fail("expected the text of a label");
   }
 }
 
@@ -102,7 +113,7 @@ void ReadOverrides(const Scope& overrides, Policy& policy) {
       exception.match = {match["files"].Texts(), match["namespaces"].Texts(),
                          match["kinds"].Texts(), match["names"].Texts(),
                          match["selector"].node()};
-      if (match["selector"].exists()) match["selector"].IsObject();
+      CheckSelector(match["selector"]);
     } else {
       entry.Fail("\"match\" is required");
     }
@@ -141,10 +152,9 @@ void ReadSuppression(const Scope& entry, Policy& policy) {
   }
   Suppression agreed;
   if (!entry["rule"].exists()) entry.Fail("\"rule\" is required");
-  const std::string id = entry["rule"].Text().value_or("");
-  if (!id.empty()) {
-    if (const Rule* rule = ReadRuleId(id, entry["rule"]))
-      agreed.rule = rule->id;
+  std::vector<const Rule*> rules;
+  if (const auto id = entry["rule"].Text()) {
+    rules = ReadRuleId(*id, entry["rule"]);
   }
   agreed.object = entry["object"].Text().value_or("");
   agreed.file = entry["file"].Text().value_or("");
@@ -159,7 +169,10 @@ void ReadSuppression(const Scope& entry, Policy& policy) {
   if (policy.require_reason && agreed.reason.empty()) {
     entry.Fail("\"reason\" is required");
   }
-  policy.suppressions.push_back(std::move(agreed));
+  for (const Rule* rule : rules) {
+    agreed.rule = rule->id;
+    policy.suppressions.push_back(agreed);
+  }
 }
 
 void ReadSuppressions(const Scope& scope, Policy& policy) {
@@ -172,8 +185,9 @@ void ReadSuppressions(const Scope& scope, Policy& policy) {
     locked.Texts();
     for (const Scope& element : locked.Elements()) {
       if (!element.node().IsString()) continue;
-      const Rule* rule = ReadRuleId(element.node().Str(), element);
-      if (rule != nullptr) policy.locked.emplace_back(rule->id);
+      for (const Rule* rule : ReadRuleId(element.node().Str(), element)) {
+        policy.locked.emplace_back(rule->id);
+      }
     }
   }
   if (const Scope entries = scope["entries"];
@@ -242,8 +256,10 @@ void ReadFix(const Scope& fix, Policy& policy) {
   if (!disabled.exists() || !disabled.IsArray()) return;
   for (const Scope& id : disabled.Elements()) {
     const auto text = id.Text();
-    const Rule* rule = text ? ReadRuleId(*text, id) : nullptr;
-    if (rule != nullptr) policy.fix_disabled.emplace_back(rule->id);
+    if (!text) continue;
+    for (const Rule* rule : ReadRuleId(*text, id)) {
+      policy.fix_disabled.emplace_back(rule->id);
+    }
   }
 }
 
@@ -256,6 +272,13 @@ void ReadHead(const Scope& root) {
   }
 }
 
+// `name` as it stands in `file`, for one who looks from the main file.
+std::string BesideFile(std::string_view file, const std::string& name) {
+  const size_t slash = file.rfind('/');
+  if (slash == file.npos || name.starts_with('/')) return name;
+  return std::string(file.substr(0, slash + 1)) + name;
+}
+
 // Reads one document and what it extends, weakest first.
 class Reader {
  public:
@@ -266,12 +289,13 @@ class Reader {
             const std::string& file, Policy& policy) {
     policy.documents.push_back(document);
     ErrorLog log(file);
-    ReadDocument(Scope(document->root(), "", log), policy);
+    ReadDocument(Scope(document->root(), "", log), file, policy);
     std::ranges::move(log.errors(), std::back_inserter(errors_));
   }
 
  private:
-  void ReadDocument(const Scope& root, Policy& policy) {
+  void ReadDocument(const Scope& root, const std::string& file,
+                    Policy& policy) {
     if (!root.IsObjectOf({"apiVersion", "kind", "metadata", "extends", "istio",
                           "files", "context", "sets", "rules", "overrides",
                           "suppressions", "baseline", "output", "fix"})) {
@@ -280,7 +304,9 @@ class Reader {
     ReadHead(root);
     if (const Scope extends = root["extends"];
         extends.exists() && extends.IsArray()) {
-      for (const Scope& entry : extends.Elements()) Extend(entry, policy);
+      for (const Scope& entry : extends.Elements()) {
+        Extend(entry, file, policy);
+      }
     }
     ReadIstio(root["istio"], policy);
     ReadFiles(root["files"], policy);
@@ -291,10 +317,10 @@ class Reader {
     ReadSuppressions(root["suppressions"], policy);
     ReadOutput(root["output"], policy);
     ReadFix(root["fix"], policy);
-    if (auto file = root["baseline"].Text()) policy.baseline = file;
+    if (auto path = root["baseline"].Text()) policy.baseline = path;
   }
 
-  void Extend(const Scope& entry, Policy& policy) {
+  void Extend(const Scope& entry, const std::string& from, Policy& policy) {
     constexpr std::string_view kPreset = "preset:";
     const auto name = entry.Text();
     if (!name) return;
@@ -303,8 +329,9 @@ class Reader {
     } else if (++extended_ > kMaxExtends) {
       entry.Fail("more than " + std::to_string(kMaxExtends) +
                  " files are extended; does one extend itself?");
-    } else if (auto loaded = loader_(*name)) {
-      Read(*loaded, *name, policy);
+    } else if (const std::string file = BesideFile(from, *name);
+               auto loaded = loader_(file)) {
+      Read(*loaded, file, policy);
     } else {
       entry.Fail(loaded.error().message);
     }

@@ -16,16 +16,22 @@ bool EqualInAnyCase(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-const Rule* FindRule(std::string_view id_or_alias) {
+std::vector<const Rule*> FindRules(std::string_view id_or_alias) {
+  std::vector<const Rule*> found;
   for (const Rule* rule : AllRules()) {
-    if (EqualInAnyCase(rule->id, id_or_alias)) return rule;
-  }
-  for (const Rule* rule : AllRules()) {
-    for (const std::string_view alias : rule->aliases) {
-      if (EqualInAnyCase(alias, id_or_alias)) return rule;
+    if (EqualInAnyCase(rule->id, id_or_alias)) return {rule};
+    if (std::ranges::any_of(rule->aliases, [&](std::string_view alias) {
+          return EqualInAnyCase(alias, id_or_alias);
+        })) {
+      found.push_back(rule);
     }
   }
-  return nullptr;
+  return found;
+}
+
+const Rule* FindRule(std::string_view id_or_alias) {
+  const auto found = FindRules(id_or_alias);
+  return found.empty() ? nullptr : found.front();
 }
 
 }  // namespace meshvet::rules

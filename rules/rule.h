@@ -18,6 +18,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "mesh/kinds.h"
 #include "mesh/object.h"
@@ -87,8 +88,12 @@ struct Rule {
 
 // Every rule, sorted by id.
 std::span<const Rule* const> AllRules();
-// By id or alias, in any case of letters; null if there is none.
+// By id or alias, in any case of letters; null if there is none. Of several
+// rules with one alias, the first.
 const Rule* FindRule(std::string_view id_or_alias);
+// The rule of that id, or all that share the alias: IST0101 is any reference
+// to what does not exist.
+std::vector<const Rule*> FindRules(std::string_view id_or_alias);
 
 }  // namespace meshvet::rules
 

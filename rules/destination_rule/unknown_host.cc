@@ -81,6 +81,12 @@ apiVersion: v1
 kind: Service
 metadata: {name: cart, namespace: shop}
 spec: {ports: [{name: http, port: 80}]}
+)"},
+            {"A half-qualified name that nobody knows", R"(
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart, namespace: web}
+spec: {host: cart.shop, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
 )"}},
     .good = {{"A Service by its full name", R"(
 apiVersion: networking.istio.io/v1

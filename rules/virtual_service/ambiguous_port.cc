@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mesh/references.h"
@@ -27,18 +28,6 @@ bool Carries(Protocol port, RouteProtocol route) {
   if (port == Protocol::kUdp) return false;
   if (port == Protocol::kUnknown) return true;
   return IsHttp(port) == (route == RouteProtocol::kHttp);
-}
-
-// A route that says which port it is for.
-void AddMatchedPorts(Node route, Listeners& listeners) {
-  for (const Node match : route["match"]) {
-    const auto port = match["port"].Int();
-    if (!port) {
-      listeners.ports.clear();
-      return;
-    }
-    listeners.Add(*port);
-  }
 }
 
 // The ports of the Services whose calls hosts[] captures; a name the registry
@@ -99,19 +88,35 @@ std::string Join(const std::vector<int64_t>& numbers) {
   return text;
 }
 
+// A route may say which ports it is for.
+void KeepMatched(Node route, Listeners& listeners) {
+  std::vector<int64_t> matched;
+  for (const Node match : route["match"]) {
+    const auto port = match["port"].Int();
+    if (!port) return;
+    matched.push_back(*port);
+  }
+  if (matched.empty()) return;
+  if (!listeners.all_known) {  // then the author's word must do
+    listeners = {std::move(matched), true};
+    return;
+  }
+  std::erase_if(listeners.ports, [&](int64_t port) {
+    return std::ranges::find(matched, port) == matched.end();
+  });
+}
+
 Listeners FindListeners(const Object& vs, const RoutedDestination& to,
                         const MeshView& mesh, size_t choices) {
   Listeners listeners;
-  AddMatchedPorts(to.route, listeners);
-  if (!listeners.ports.empty()) return listeners;
   const bool is_http = to.protocol == RouteProtocol::kHttp;
   const bool is_mesh = IsBoundToMesh(vs, to.route);
   // Only the http routes of a sidecar insist on the listener's port; all others
   // fall back to the destination's only one.
-  if (is_mesh && (is_http || choices > 1)) {
-    AddHostPorts(vs, to.protocol, mesh, listeners);
-  }
+  if (choices == 1 && !(is_http && is_mesh)) return listeners;
+  if (is_mesh) AddHostPorts(vs, to.protocol, mesh, listeners);
   if (choices > 1) AddGatewayPorts(vs, mesh, listeners);
+  KeepMatched(to.route, listeners);
   return listeners;
 }
 
@@ -243,6 +248,14 @@ apiVersion: v1
 kind: Service
 metadata: {name: shop, namespace: shop}
 spec: {ports: [{name: http, port: 8080}]}
+)"},
+             {"A host that names nothing is another rule's matter", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews.prod}}]}]
 )"}},
     .check = Check,
 };

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mesh/references.h"
 #include "mesh/routed_destination.h"
@@ -15,12 +18,16 @@
 namespace meshvet::rules {
 namespace {
 
-std::string HowToConsent(const Crossing& crossing) {
+std::string HowToConsent(const RuleContext& ctx, const Crossing& crossing) {
   const std::string from(crossing.virtual_service.ns());
   const std::string to(crossing.to);
   std::string ways = "annotate Namespace " + to + " with " +
                      std::string(kAllowRoutesFrom) + ": \"" + from + "\"";
   if (crossing.has_grants) ways += ", add a ReferenceGrant in " + to;
+  if (ctx.option("selfConsent").Bool()) {
+    ways += ", annotate this VirtualService with " +
+            std::string(kAllowCrossNamespaceHosts) + ": \"" + to + "\"";
+  }
   return ways + ", or allow {from: " + from + ", to: " + to + "} in the policy";
 }
 
@@ -29,7 +36,7 @@ ReportBuilder ReportCrossing(RuleContext& ctx, Node place,
                              std::string_view field, Consent consent) {
   ReportBuilder report = ctx.Report(
       place, what + " without the consent of namespace " +
-                 std::string(crossing.to) + ": " + HowToConsent(crossing));
+                 std::string(crossing.to) + ": " + HowToConsent(ctx, crossing));
   report.About(
       std::string(field) + " " + std::string(crossing.to) + "/" +
       std::string(crossing.host.empty() ? crossing.name : crossing.host));
@@ -41,36 +48,56 @@ ReportBuilder ReportCrossing(RuleContext& ctx, Node place,
   return report;
 }
 
+Crossing CrossingTo(const Object& vs, std::string_view owner,
+                    std::string_view host, const HostOwners& owners,
+                    const RuleContext& ctx) {
+  const auto service = ParseServiceHost(host, ctx.config().domain);
+  return {vs,
+          owner,
+          host,
+          kService,
+          service ? service->name : std::string_view(),
+          !owners.through_entries};
+}
+
+// The names whose owners are asked. An alias in another namespace is used like
+// any Service there, and so is what it stands for.
+std::vector<std::string> NamesUsed(const DestinationHost& host,
+                                   const RuleContext& ctx) {
+  if (host.intended) {
+    return {ServiceHost(host.intended->name, host.intended->ns,
+                        ctx.config().domain)};
+  }
+  if (host.alias == nullptr) return {host.target};
+  return {host.resolved, host.target};
+}
+
+std::string DescribeRoute(const Object& vs, const RoutedDestination& to,
+                          std::string_view name) {
+  std::string what = "namespace " + std::string(vs.ns()) +
+                     (to.is_mirror ? " mirrors to " : " routes to ") +
+                     "host \"" + std::string(to.written) + "\"";
+  if (to.host->alias != nullptr && name != to.host->resolved) {
+    what += ", which Service " + std::string(to.host->alias->name()) +
+            " makes an alias of \"" + std::string(name) + "\",";
+  }
+  return what;
+}
+
 void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
-  const DestinationHost& host = *to.host;
-  std::string target = host.target;
-  if (host.intended) {
-    target = ServiceHost(host.intended->name, host.intended->ns,
-                         ctx.config().domain);
-  }
-  const auto service = ParseServiceHost(target, ctx.config().domain);
-  if (service && service->ns == vs.ns()) return;
-  const HostOwners owners = FindOwners(ctx.mesh(), target, vs.ns());
-  for (const std::string& owner : owners.namespaces) {
-    if (owner == vs.ns()) continue;
-    const Crossing crossing{vs,
-                            owner,
-                            target,
-                            kService,
-                            service ? service->name : std::string_view(),
-                            !owners.through_entries};
-    const Consent consent = FindConsent(ctx, crossing);
-    if (consent == Consent::kGiven) continue;
-    std::string what = "namespace " + std::string(vs.ns()) +
-                       (to.is_mirror ? " mirrors to " : " routes to ") +
-                       "host \"" + std::string(to.written) + "\"";
-    if (host.alias != nullptr) {
-      what += ", which Service " + std::string(host.alias->name()) +
-              " makes an alias of \"" + target + "\",";
+  std::set<std::string, std::less<>> asked = {std::string(vs.ns())};
+  for (const std::string& name : NamesUsed(*to.host, ctx)) {
+    const HostOwners owners = FindOwners(ctx.mesh(), name, vs.ns());
+    for (const std::string& owner : owners.namespaces) {
+      if (!asked.insert(owner).second) continue;
+      const Crossing crossing = CrossingTo(vs, owner, name, owners, ctx);
+      const Consent consent = FindConsent(ctx, crossing);
+      if (consent == Consent::kGiven) continue;
+      ReportCrossing(ctx, to.node["host"], crossing,
+                     DescribeRoute(vs, to, name) + " of namespace " + owner,
+                     "destination", consent);
     }
-    ReportCrossing(ctx, to.node["host"], crossing,
-                   what + " of namespace " + owner, "destination", consent);
   }
 }
 
@@ -98,31 +125,97 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
+ReportBuilder ReportCapture(RuleContext& ctx, Node place,
+                            const Crossing& crossing, Consent consent) {
+  const Object& vs = crossing.virtual_service;
+  return ReportCrossing(ctx, place, crossing,
+                        "hosts names \"" + std::string(place.Str()) +
+                            "\" of namespace " + std::string(crossing.to) +
+                            " and is exported beyond namespace " +
+                            std::string(vs.ns()) +
+                            ", so it captures the calls of others to it,",
+                        "hosts", consent)
+      .Fix(Safety::kUnsafe, "set exportTo to [\".\"]",
+           {SetJson(vs.spec()["exportTo"], "[\".\"]")});
+}
+
+// Whether namespace `ns` owns a host that `wildcard` covers.
+bool OwnsHostUnder(const MeshView& mesh, std::string_view wildcard,
+                   std::string_view ns, std::string_view client_ns) {
+  bool owns = false;
+  mesh.ForEach(kService, ns, [&](const Object& service) {
+    owns = owns ||
+           HostSubsetOf(ServiceHost(service.name(), ns, mesh.config().domain),
+                        wildcard);
+  });
+  mesh.ForEach(kServiceEntry, ns, [&](const Object& entry) {
+    for (const Node host : entry.spec()["hosts"]) {
+      if (owns || !HostSubsetOf(host.Str(), wildcard)) continue;
+      const auto owners = FindOwners(mesh, host.Str(), client_ns).namespaces;
+      owns = std::ranges::find(owners, ns) != owners.end();
+    }
+  });
+  return owns;
+}
+
+// A wildcard over several namespaces ("*.svc.cluster.local", "*.example"): one
+// finding, however many of them there are.
+void CheckWildcard(const Object& vs, Node place, const std::string& host,
+                   RuleContext& ctx) {
+  std::vector<std::string> refusing;
+  Consent first = Consent::kGiven;
+  for (const std::string_view ns : ctx.mesh().namespaces()) {
+    if (ns == vs.ns()) continue;
+    if (!OwnsHostUnder(ctx.mesh(), host, ns, vs.ns())) continue;
+    const Consent consent = FindConsent(ctx, {vs, ns, host, kService, {}});
+    if (consent == Consent::kGiven) continue;
+    if (refusing.empty()) first = consent;
+    refusing.emplace_back(ns);
+  }
+  if (refusing.empty()) {
+    if (!ctx.mesh().Covers(kService, "")) {
+      ctx.NotRun("not every host that \"" + host + "\" covers is known");
+    }
+    return;
+  }
+  ReportBuilder report = ReportCapture(
+      ctx, place, {vs, refusing.front(), host, kService, {}}, first);
+  report.About("hosts " + host);
+  if (refusing.size() > 1) {
+    report.Note("it covers hosts of " + std::to_string(refusing.size() - 1) +
+                " further namespaces that do not consent");
+  }
+}
+
 void CheckCapturedHost(const Object& vs, Node place, RuleContext& ctx) {
   const std::string host =
       ResolveHost(LowerCase(place.Str()), vs.ns(), ctx.config().domain);
+  if (IsWildcard(host) && !ParseServiceHost(host, ctx.config().domain)) {
+    CheckWildcard(vs, place, host, ctx);
+    return;
+  }
   const HostOwners owners = FindOwners(ctx.mesh(), host, vs.ns());
-  const auto service = ParseServiceHost(host, ctx.config().domain);
   for (const std::string& owner : owners.namespaces) {
     if (owner == vs.ns()) continue;
-    const Crossing crossing{vs,
-                            owner,
-                            host,
-                            kService,
-                            service ? service->name : std::string_view(),
-                            !owners.through_entries};
+    const Crossing crossing = CrossingTo(vs, owner, host, owners, ctx);
     const Consent consent = FindConsent(ctx, crossing);
     if (consent == Consent::kGiven) continue;
-    ReportCrossing(ctx, place, crossing,
-                   "hosts names \"" + std::string(place.Str()) +
-                       "\" of namespace " + owner +
-                       " and is exported beyond namespace " +
-                       std::string(vs.ns()) +
-                       ", so it captures the calls of others to it,",
-                   "hosts", consent)
-        .Fix(Safety::kUnsafe, "set exportTo to [\".\"]",
-             {SetJson(vs.spec()["exportTo"], "[\".\"]")});
+    ReportCapture(ctx, place, crossing, consent);
   }
+}
+
+// Whether any call of a sidecar may come this way: the VirtualService is bound
+// to the mesh, and not all of its routes are for gateways alone.
+bool CapturesMeshCalls(const Object& vs) {
+  if (!IsBoundToMesh(vs)) return false;
+  bool has_routes = false;
+  for (const std::string_view section : {"http", "tls", "tcp"}) {
+    for (const Node route : vs.spec()[section]) {
+      if (IsBoundToMesh(vs, route)) return true;
+      has_routes = true;
+    }
+  }
+  return !has_routes;
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
@@ -134,7 +227,7 @@ void Check(const Object& vs, RuleContext& ctx) {
   }
   const ExportTo exported(vs.spec()["exportTo"],
                           ctx.config().default_virtual_service_export_to);
-  if (!exported.ReachesBeyond(vs.ns()) || !IsBoundToMesh(vs)) return;
+  if (!exported.ReachesBeyond(vs.ns()) || !CapturesMeshCalls(vs)) return;
   for (const Node host : vs.spec()["hosts"]) CheckCapturedHost(vs, host, ctx);
 }
 
@@ -156,7 +249,8 @@ Judged are the destinations and mirrors of `http`, `tls` and `tcp` routes,
 and exported beyond its namespace. A host belongs to the namespace in its name
 (`x.B.svc.cluster.local`, known or not), or to the namespaces whose
 ServiceEntries define it. An ExternalName Service is followed to the name it
-stands for.
+stands for. A wildcard in `hosts` over several namespaces needs the consent of
+each whose hosts it is known to cover.
 
 The owner consents by the annotation `meshvet.dev/allow-routes-from` on its
 Namespace (a comma list of globs), or by a Gateway API ReferenceGrant from

@@ -61,6 +61,15 @@ spec:
   - match: [{sniHosts: [api.partner.example]}]
     route: [{destination: {host: api.partner.example}}]
 )",
+             R"({"allow": ["*.svc.cluster.local"]})"},
+            {"A half-qualified name is judged as it stands", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews.prod}}]}]
+)",
              R"({"allow": ["*.svc.cluster.local"]})"}},
     .good = {{"On the list for all, and on the namespace's own", R"(
 apiVersion: networking.istio.io/v1

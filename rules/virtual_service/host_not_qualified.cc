@@ -111,6 +111,14 @@ spec:
   hosts: [db.corp]
   ports: [{number: 5432, name: tcp, protocol: TCP}]
   resolution: DNS
+)"},
+             {"A name that is rather one of the internet", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: partner.example}}]}]
 )"}},
     .check = Check,
 };

@@ -1,5 +1,6 @@
 // A destination must lead to something the registry knows.
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,16 @@ std::string Reason(const RuleContext& ctx, const Object& vs,
   return "is neither a Service nor a ServiceEntry host" + hint;
 }
 
+// A sidecar takes the services of its own namespace that a VirtualService names
+// whatever they are exported to (pilot/pkg/model/sidecar.go:396-403).
+bool IsTakenUnseen(const Object& vs, const RoutedDestination& to,
+                   const HostLookup& found) {
+  return IsBoundToMesh(vs, to.route) &&
+         std::ranges::any_of(found.hidden, [&](const RegistryService& hidden) {
+           return hidden.ns() == vs.ns();
+         });
+}
+
 void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
   const std::string written(to.written);
@@ -35,6 +46,7 @@ void CheckDestination(const Object& vs, const RoutedDestination& to,
   if (host.intended) return;  // virtual-service-host-not-qualified speaks
   const HostLookup& found = to.Lookup(ctx.mesh());
   if (found.presence == Presence::kFound || found.is_assumed) return;
+  if (IsTakenUnseen(vs, to, found)) return;
   if (found.presence == Presence::kUnknown && !IsIpAddress(written)) {
     ctx.NotRun("not every Service and ServiceEntry that could define \"" +
                host.target + "\" is known");
@@ -167,7 +179,15 @@ spec:
   http:
   - route: [{destination: {host: reviews}}]
 )",
-              "", false}},
+              "", false},
+             {"A half-qualified name is another rule's matter", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews.prod}}]}]
+)"}},
     .check = Check,
 };
 

@@ -121,6 +121,14 @@ spec:
   hosts: [api.partner.example]
   ports: [{number: 443, name: tls, protocol: TLS}]
   resolution: DNS
+)"},
+             {"A host that names nothing is another rule's matter", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews.prod, port: {number: 80}}}]}]
 )"}},
     .check = Check,
 };

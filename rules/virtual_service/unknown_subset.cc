@@ -1,8 +1,8 @@
 // A subset must be defined by the DestinationRule that applies.
 
-#include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mesh/destination_rule.h"
@@ -15,17 +15,34 @@
 namespace meshvet::rules {
 namespace {
 
-// The namespaces whose proxies may carry these routes: the VirtualService's own
-// sidecars, and where its gateways are.
-std::vector<std::string> ClientNamespaces(const Object& vs) {
-  std::vector<std::string> clients = {std::string(vs.ns())};
-  ForEachGatewayName(vs, [&](Node gateway) {
-    const std::string target = ResolveGatewayName(gateway.Str(), vs.ns());
-    const size_t slash = target.find('/');
-    if (slash != target.npos) clients.push_back(target.substr(0, slash));
-  });
-  std::ranges::sort(clients);
-  clients.erase(std::unique(clients.begin(), clients.end()), clients.end());
+using Namespaces = std::vector<std::string>;
+
+// Where the gateways are that carry this route: its matches' own, else the
+// VirtualService's. Their pods are taken to be in the Gateway's namespace.
+Namespaces GatewayNamespaces(const Object& vs, Node route) {
+  Namespaces namespaces;
+  const auto add = [&](Node gateways) {
+    for (const Node gateway : gateways) {
+      const std::string target = ResolveGatewayName(gateway.Str(), vs.ns());
+      const size_t slash = target.find('/');
+      if (slash != target.npos) namespaces.push_back(target.substr(0, slash));
+    }
+  };
+  const Node all = vs.spec()["gateways"];
+  for (const Node match : route["match"]) {
+    add(match["gateways"].empty() ? all : match["gateways"]);
+  }
+  if (route["match"].empty()) add(all);
+  return namespaces;
+}
+
+// Those who may carry this route: the VirtualService's own sidecars, and
+// gateways, of which any may be the one that counts.
+std::vector<Namespaces> ClientsOf(const Object& vs, Node route) {
+  std::vector<Namespaces> clients;
+  if (IsBoundToMesh(vs, route)) clients.push_back({std::string(vs.ns())});
+  Namespaces gateways = GatewayNamespaces(vs, route);
+  if (!gateways.empty()) clients.push_back(std::move(gateways));
   return clients;
 }
 
@@ -47,41 +64,59 @@ std::string Explain(const EffectiveRule& effective, std::string_view host) {
          std::string(host) + "\", does not define it";
 }
 
-void CheckDestination(const RoutedDestination& to,
-                      const std::vector<std::string>& clients,
-                      RuleContext& ctx) {
-  const Node place = to.node["subset"];
-  const std::string_view subset = place.Str();
-  if (subset.empty()) return;
-  const std::string& target = to.host->target;
-  const HostLookup& found = to.Lookup(ctx.mesh());
-  const auto service = ParseServiceHost(target, ctx.config().domain);
-  if (found.presence != Presence::kFound && !service) return;
-  const std::string_view home =
-      found.services.empty() ? service->ns : found.services.front().ns();
-
+// Whether a client in any of `clients` finds the subset.
+Presence FindSubset(const MeshView& mesh, const Namespaces& clients,
+                    const std::string& target, std::string_view home,
+                    std::string_view subset) {
+  Presence presence = Presence::kMissing;
   for (const std::string& client : clients) {
-    const EffectiveRule& effective =
-        FindDestinationRule(ctx.mesh(), target, home, client);
-    if (effective.Subset(subset).exists()) return;
-    if (!effective.is_certain) {
+    const EffectiveRule& rule = FindDestinationRule(mesh, target, home, client);
+    if (rule.Subset(subset).exists()) return Presence::kFound;
+    if (!rule.is_certain) presence = Presence::kUnknown;
+  }
+  return presence;
+}
+
+void CheckClients(const RoutedDestination& to, std::string_view home,
+                  const Namespaces& clients, RuleContext& ctx) {
+  const Node place = to.node["subset"];
+  const std::string& target = to.host->target;
+  switch (FindSubset(ctx.mesh(), clients, target, home, place.Str())) {
+    case Presence::kFound:
+      return;
+    case Presence::kUnknown:
       ctx.NotRun("the DestinationRules that may apply to \"" + target +
                  "\" are not all known");
       return;
-    }
+    case Presence::kMissing:
+      break;
   }
-  const EffectiveRule& own =
-      FindDestinationRule(ctx.mesh(), target, home, to.ns);
-  ctx.Report(place, "subset \"" + std::string(subset) +
-                        "\" is not defined: " + Explain(own, target) +
-                        Suggest(own, subset) + "; calls end in a 503")
-      .About(target + "/" + std::string(subset));
+  const std::string& client = clients.front();
+  const EffectiveRule& rule =
+      FindDestinationRule(ctx.mesh(), target, home, client);
+  ctx.Report(place, "subset \"" + std::string(place.Str()) +
+                        "\" is not defined for clients in namespace " + client +
+                        ": " + Explain(rule, target) +
+                        Suggest(rule, place.Str()) + "; calls end in a 503")
+      .About(target + "/" + std::string(place.Str()) + " from " + client);
+}
+
+void CheckDestination(const Object& vs, const RoutedDestination& to,
+                      RuleContext& ctx) {
+  if (to.node["subset"].Str().empty()) return;
+  const HostLookup& found = to.Lookup(ctx.mesh());
+  const auto service = ParseServiceHost(to.host->target, ctx.config().domain);
+  if (found.presence != Presence::kFound && !service) return;
+  const std::string_view home =
+      found.services.empty() ? service->ns : found.services.front().ns();
+  for (const Namespaces& clients : ClientsOf(vs, to.route)) {
+    CheckClients(to, home, clients, ctx);
+  }
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  const std::vector<std::string> clients = ClientNamespaces(vs);
   for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(to, clients, ctx);
+    CheckDestination(vs, to, ctx);
   }
 }
 
@@ -98,8 +133,9 @@ Service's, else in the root namespace. A subset that some other rule defines doe
 not count, nor does one of a rule with a workloadSelector. A route to a subset
 that is not there ends in a 503.
 
-It is reported when neither the sidecars of the VirtualService's namespace nor
-the gateways it is bound to would find the subset.)",
+The clients are the sidecars of the VirtualService's namespace where the route is
+bound to the mesh, and the gateways that carry it, in the namespace of their
+Gateway: for these, one that finds the subset is enough.)",
     .aliases = {"IST0101", "KIA1107"},
     .kinds = {kVirtualService},
     .needs = {kService, kServiceEntry, kDestinationRule, kNamespace},
@@ -168,6 +204,14 @@ metadata: {name: all, namespace: shop}
 spec:
   host: "*.shop.svc.cluster.local"
   subsets: [{name: v2, labels: {version: v2}}]
+)"},
+             {"A host that names nothing is another rule's matter", R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews.prod, subset: v2}}]}]
 )"}},
     .check = Check,
 };

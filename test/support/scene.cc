@@ -1,5 +1,7 @@
 #include "test/support/scene.h"
 
+#include <algorithm>
+#include <span>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -39,7 +41,8 @@ rules::Policy Parse(const std::shared_ptr<const Document>& document) {
 
 std::string PolicyOf(std::string_view rule, std::string_view options) {
   const std::string settings =
-      options.empty() ? "{}" : "{options: " + std::string(options) + "}";
+      options.empty() ? "{fix: auto}"
+                      : "{fix: auto, options: " + std::string(options) + "}";
   return "{apiVersion: meshvet.dev/v1alpha1, kind: Config, rules: {" +
          std::string(rule) + ": " + settings + "}}";
 }
@@ -63,8 +66,11 @@ std::shared_ptr<const rules::Policy> ReadPolicyText(std::string_view text) {
       Parse(documents.front().document()));
 }
 
-Scene::Scene(std::string_view yaml, Coverage coverage, MeshConfig config) {
-  auto objects = ReadObjects(yaml);
+Scene::Scene(std::string_view yaml, Coverage coverage, MeshConfig config)
+    : Scene(ReadObjects(yaml), std::move(coverage), std::move(config)) {}
+
+Scene::Scene(const std::vector<std::shared_ptr<const Object>>& objects,
+             Coverage coverage, MeshConfig config) {
   if (objects.empty()) throw std::runtime_error("no subject");
   subject_ = objects.front();
   InventoryBuilder builder(std::move(config), std::move(coverage));
@@ -72,14 +78,20 @@ Scene::Scene(std::string_view yaml, Coverage coverage, MeshConfig config) {
   inventory_ = builder.Snapshot();
 }
 
-rules::Evaluation Judge(std::string_view rule, const Scene& scene,
-                        std::string_view options) {
+rules::Engine EngineOf(std::string_view rule, std::string_view options) {
   const rules::Rule* found = rules::FindRule(rule);
-  if (found == nullptr)
+  if (found == nullptr) {
     throw std::runtime_error("no rule " + std::string(rule));
-  const rules::Engine engine(ReadPolicyText(PolicyOf(rule, options)), {},
-                             std::span(&found, 1));
-  return engine.Evaluate({.object = &scene.subject()}, scene.inventory());
+  }
+  const auto all = rules::AllRules();
+  return rules::Engine(ReadPolicyText(PolicyOf(rule, options)), {},
+                       std::span(std::ranges::find(all, found), 1));
+}
+
+rules::Evaluation Judge(std::string_view rule, const Scene& scene,
+                        std::string_view options, LookupLog* log) {
+  return EngineOf(rule, options)
+      .Evaluate({.object = &scene.subject()}, scene.inventory(), log);
 }
 
 std::shared_ptr<const Object> Mended(const Object& subject,

@@ -40,6 +40,10 @@ class Scene {
  public:
   explicit Scene(std::string_view yaml, Coverage coverage = {.complete = true},
                  MeshConfig config = {});
+  // The same from objects; the first is the subject.
+  explicit Scene(const std::vector<std::shared_ptr<const Object>>& objects,
+                 Coverage coverage = {.complete = true},
+                 MeshConfig config = {});
 
   const Object& subject() const { return *subject_; }
   const Inventory& inventory() const { return *inventory_; }
@@ -49,10 +53,15 @@ class Scene {
   std::shared_ptr<const Inventory> inventory_;
 };
 
+// An engine that holds `rule` alone, with its options as JSON, and mends what
+// it safely can.
+rules::Engine EngineOf(std::string_view rule, std::string_view options = {});
+
 // What `rule` alone says of the scene's subject, with its options as JSON.
 // Reasons for not running are in Evaluation::not_run.
 rules::Evaluation Judge(std::string_view rule, const Scene& scene,
-                        std::string_view options = {});
+                        std::string_view options = {},
+                        LookupLog* log = nullptr);
 
 // The subject after the fix of `finding`; throws if the fix does not apply.
 std::shared_ptr<const Object> Mended(const Object& subject,

@@ -3,10 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <string>
-
 #include "rules/rule.h"
 #include "test/support/scene.h"
+#include "test/unit/rules/each_rule.h"
 
 namespace meshvet::rules {
 namespace {
@@ -14,42 +13,27 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class EachRule : public ::testing::TestWithParam<const Rule*> {};
+class Examples : public EachRule {};
 
-Coverage CoverageOf(const Example& example) {
-  return {.complete = example.is_whole_mesh};
-}
-
-TEST_P(EachRule, FindsEachOfItsBadExamples) {
-  for (const Example& example : GetParam()->bad) {
-    const test::Scene scene(example.yaml, CoverageOf(example));
+TEST_P(Examples, TheBadOnesAreFound) {
+  for (const Example& example : rule().bad) {
     EXPECT_THAT(
-        test::Lines(test::Judge(GetParam()->id, scene, example.options)),
+        test::Lines(test::Judge(rule().id, SceneOf(example), example.options)),
         Not(IsEmpty()))
         << example.title;
   }
 }
 
-TEST_P(EachRule, FindsNothingInItsGoodExamples) {
-  for (const Example& example : GetParam()->good) {
-    const test::Scene scene(example.yaml, CoverageOf(example));
+TEST_P(Examples, NothingIsFoundInTheGoodOnes) {
+  for (const Example& example : rule().good) {
     EXPECT_THAT(
-        test::Lines(test::Judge(GetParam()->id, scene, example.options)),
+        test::Lines(test::Judge(rule().id, SceneOf(example), example.options)),
         IsEmpty())
         << example.title;
   }
 }
 
-std::string NameOf(const ::testing::TestParamInfo<const Rule*>& rule) {
-  std::string name(rule.param->id);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(All, EachRule,
-                         ::testing::ValuesIn(AllRules().begin(),
-                                             AllRules().end()),
-                         NameOf);
+MESHVET_FOR_EACH_RULE(Examples);
 
 }  // namespace
 }  // namespace meshvet::rules
