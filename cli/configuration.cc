@@ -3,8 +3,9 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdio>
 #include <filesystem>
-#include <variant>
+#include <system_error>
 
 namespace meshvet::cli {
 
@@ -37,17 +38,33 @@ Result<lint::Configuration> ReadConfiguration(const std::string& file) {
   return all;
 }
 
-Result<lint::StaticMesh> LoadMesh(const MeshFlags& flags,
-                                  const lint::Configuration& configuration) {
+Failure NoFile(Error error) {
+  std::error_code ignored;
+  const bool is_there = std::filesystem::exists(error.where, ignored);
+  return is_there ? Unfinished(std::move(error)) : Usage(std::move(error));
+}
+
+int Complain(const Failure& failure) {
+  const Error& error = failure.error;
+  const std::string where = error.where.empty() ? "" : error.where + ": ";
+  std::fprintf(stderr, "meshvet: %s%s\n", where.c_str(), error.message.c_str());
+  return failure.exit_code;
+}
+
+std::variant<lint::StaticMesh, Failure> LoadMesh(
+    const MeshFlags& flags, const lint::Configuration& configuration) {
   const Result<MeshConfig> config = lint::ReadMeshSettings(
       configuration, flags.mesh_config, flags.root_namespace);
-  if (!config) return config.error();
+  if (!config) return Usage(config.error());
   std::vector<std::string> paths = flags.inventory;
   for (const std::string& path : configuration.policy.context_paths) {
     paths.push_back(
         (std::filesystem::path(configuration.directory) / path).string());
   }
-  return lint::LoadStaticMesh(paths, *config, configuration.policy.coverage);
+  auto mesh =
+      lint::LoadStaticMesh(paths, *config, configuration.policy.coverage);
+  if (!mesh) return NoFile(mesh.error());
+  return *std::move(mesh);
 }
 
 }  // namespace meshvet::cli

@@ -7,8 +7,11 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
+#include "cli/commands.h"
 #include "lint/configuration.h"
 #include "lint/static_mesh.h"
 #include "mesh/result.h"
@@ -32,9 +35,24 @@ void AddMeshFlags(CLI::App& command, MeshFlags& flags);
 // mistakes become one error, a line each.
 Result<lint::Configuration> ReadConfiguration(const std::string& file);
 
+// Why a command cannot go on, and the exit code that says so.
+struct Failure {
+  int exit_code;
+  Error error;
+};
+inline Failure Usage(Error error) { return {kExitUsage, std::move(error)}; }
+inline Failure Unfinished(Error error) {
+  return {kExitUnfinished, std::move(error)};
+}
+// Of a file that was named: wrong usage if it is not there, else unreadable.
+Failure NoFile(Error error);
+
+// Says so on standard error; returns the exit code.
+int Complain(const Failure& failure);
+
 // The mesh of the flags and of the configuration's `context`.
-Result<lint::StaticMesh> LoadMesh(const MeshFlags& flags,
-                                  const lint::Configuration& configuration);
+std::variant<lint::StaticMesh, Failure> LoadMesh(
+    const MeshFlags& flags, const lint::Configuration& configuration);
 
 }  // namespace meshvet::cli
 

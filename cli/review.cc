@@ -4,7 +4,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -27,12 +26,6 @@ struct ReviewOptions {
   MeshFlags mesh;
 };
 
-int Complain(int exit_code, const Error& error) {
-  const std::string where = error.where.empty() ? "" : error.where + ": ";
-  std::fprintf(stderr, "meshvet: %s%s\n", where.c_str(), error.message.c_str());
-  return exit_code;
-}
-
 // The exit code of an answer: 0 allowed, 1 denied, 3 when there is no verdict.
 int Answer(const std::string& path, const std::string& body,
            webhook::PolicySource& policies,
@@ -54,15 +47,18 @@ int Answer(const std::string& path, const std::string& body,
 
 int Run(const ReviewOptions& options) {
   auto configuration = ReadConfiguration(options.mesh.config);
-  if (!configuration) return Complain(kExitUsage, configuration.error());
-  const auto mesh = LoadMesh(options.mesh, *configuration);
-  if (!mesh) return Complain(kExitUsage, mesh.error());
-  for (const Error& problem : mesh->problems) Complain(0, problem);
+  if (!configuration) return Complain(Usage(configuration.error()));
+  const auto loaded = LoadMesh(options.mesh, *configuration);
+  if (const auto* failure = std::get_if<Failure>(&loaded)) {
+    return Complain(*failure);
+  }
+  const auto& mesh = std::get<lint::StaticMesh>(loaded);
+  for (const Error& problem : mesh.problems) Complain({kExitDone, problem});
   const auto body = lint::ReadText(options.file, kMaxReviewBytes);
-  if (!body) return Complain(kExitUnfinished, body.error());
+  if (!body) return Complain(NoFile(body.error()));
   webhook::PolicySource policies(std::move(configuration->policy), {});
   return Answer(options.mutate ? "/mutate" : "/validate", *body, policies,
-                mesh->inventory);
+                mesh.inventory);
 }
 
 }  // namespace

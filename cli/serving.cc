@@ -12,6 +12,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "certs/certificate_watcher.h"
 #include "certs/self_signed.h"
@@ -34,6 +35,7 @@ using webhook::CheckResult;
 using webhook::JsonLog;
 
 constexpr milliseconds kPolicyInterval{1'000};
+constexpr milliseconds kSignalInterval{50};
 constexpr size_t kReviewsPerCore = 4;
 
 struct Address {
@@ -99,7 +101,7 @@ class Server {
     for (const auto step :
          {&Server::ReadPolicy, &Server::ReadMesh, &Server::ReadCertificates,
           &Server::StartOps, &Server::StartWebhook}) {
-      if (const auto error = (this->*step)()) return Complain(*error);
+      if (const auto failure = (this->*step)()) return Complain(*failure);
     }
     Announce();
     return std::nullopt;
@@ -113,26 +115,37 @@ class Server {
     // A second signal is an order, not a request.
     const bool hurried =
         WaitForSignal(signals, ToMilliseconds(options_.lame_duck_seconds)) != 0;
-    const bool finished = webhook_->Stop(
-        hurried ? milliseconds(0) : ToMilliseconds(options_.grace_seconds));
+    const bool finished =
+        hurried ? webhook_->Stop(milliseconds(0)) : StopUnlessHurried(signals);
     metrics_->SetTransport({});
     log_.Event(JsonLog::Level::kInfo, finished ? "stopped" : "cut off");
     return kExitDone;
   }
 
  private:
-  using MaybeError = std::optional<Error>;
+  using MaybeFailure = std::optional<Failure>;
 
-  static int Complain(const Error& error) {
-    const std::string where = error.where.empty() ? "" : error.where + ": ";
-    std::fprintf(stderr, "meshvet: %s%s\n", where.c_str(),
-                 error.message.c_str());
-    return kExitUsage;
+  // Waits for the calls under way; a signal meanwhile ends the process at once,
+  // since nothing it still waits for is worth more than the order.
+  bool StopUnlessHurried(const sigset_t& signals) {
+    std::atomic<bool> stopped = false;
+    std::thread impatient([&] {
+      while (!stopped) {
+        if (WaitForSignal(signals, kSignalInterval) == 0) continue;
+        log_.Event(JsonLog::Level::kInfo, "cut off");
+        _exit(kExitDone);
+      }
+    });
+    const bool finished =
+        webhook_->Stop(ToMilliseconds(options_.grace_seconds));
+    stopped = true;
+    impatient.join();
+    return finished;
   }
 
-  MaybeError ReadPolicy() {
+  MaybeFailure ReadPolicy() {
     auto read = cli::ReadConfiguration(options_.mesh.config);
-    if (!read) return read.error();
+    if (!read) return Usage(read.error());
     configuration_ = *read;
     webhook::PolicySource::Read again;
     if (!options_.mesh.config.empty()) {
@@ -150,14 +163,15 @@ class Server {
     return std::nullopt;
   }
 
-  MaybeError ReadMesh() {
-    auto mesh = LoadMesh(options_.mesh, *configuration_);
-    if (!mesh) return mesh.error();
-    for (const Error& problem : mesh->problems) {
+  MaybeFailure ReadMesh() {
+    auto loaded = LoadMesh(options_.mesh, *configuration_);
+    if (auto* failure = std::get_if<Failure>(&loaded)) return *failure;
+    const auto& mesh = std::get<lint::StaticMesh>(loaded);
+    for (const Error& problem : mesh.problems) {
       log_.Event(JsonLog::Level::kWarning, "inventory",
                  {{"where", problem.where}, {"message", problem.message}});
     }
-    inventory_ = mesh->inventory;
+    inventory_ = mesh.inventory;
     return std::nullopt;
   }
 
@@ -168,17 +182,17 @@ class Server {
             .client_names = options_.client_names};
   }
 
-  MaybeError ReadCertificates() {
+  MaybeFailure ReadCertificates() {
     if (options_.cert_file.empty() != options_.key_file.empty()) {
-      return Error{"--tls-cert-file and --tls-private-key-file go together"};
+      return Usage({"--tls-cert-file and --tls-private-key-file go together"});
     }
     if (!options_.client_names.empty() && options_.client_ca_file.empty()) {
-      return Error{"--client-name needs --client-ca-file"};
+      return Usage({"--client-name needs --client-ca-file"});
     }
     return options_.cert_file.empty() ? MakeCertificate() : WatchCertificate();
   }
 
-  MaybeError WatchCertificate() {
+  MaybeFailure WatchCertificate() {
     certs::CertificateWatcher::Options watch;
     watch.cert_file = options_.cert_file;
     watch.key_file = options_.key_file;
@@ -195,29 +209,32 @@ class Server {
                  {{"where", error.where}, {"message", error.message}});
     };
     auto watcher = certs::CertificateWatcher::Start(std::move(watch));
-    if (!watcher) return watcher.error();
+    if (!watcher) return Usage(watcher.error());
     watcher_ = *std::move(watcher);
     tls_ = watcher_->source();
     return std::nullopt;
   }
 
-  MaybeError MakeCertificate() {
+  MaybeFailure MakeCertificate() {
     auto pair = certs::SelfSigned({"localhost"}, {"127.0.0.1", "::1"});
-    if (!pair) return pair.error();
+    if (!pair) return Unfinished(pair.error());
     certs::ServerTlsOptions tls = TlsOptions();
     if (!options_.client_ca_file.empty()) {
       auto ca = certs::ReadSmallFile(options_.client_ca_file);
-      if (!ca) return ca.error();
+      if (!ca) return Usage(ca.error());
       tls.client_ca_pem = *std::move(ca);
     }
     auto context = certs::MakeServerContext(pair->identity, tls);
-    if (!context) return context.error();
+    // The certificate is our own, so that it must be the CA.
+    if (!context) {
+      return Usage({context.error().message, options_.client_ca_file});
+    }
     tls_ = [context = *context] { return context; };
     if (options_.ca_out.empty()) return std::nullopt;
     std::ofstream out(options_.ca_out, std::ios::binary | std::ios::trunc);
     out << pair->ca_pem;
     out.close();
-    if (!out) return Error{"cannot write", options_.ca_out};
+    if (!out) return Unfinished({"cannot write", options_.ca_out});
     return std::nullopt;
   }
 
@@ -247,9 +264,9 @@ class Server {
     return {};
   }
 
-  MaybeError StartWebhook() {
+  MaybeFailure StartWebhook() {
     const auto address = ParseAddress(options_.listen, "--listen");
-    if (!address) return address.error();
+    if (!address) return Usage(address.error());
     const JsonLimits limits{.max_bytes = options_.max_body};
     handler_ = std::make_unique<webhook::AdmissionHandler>(
         webhook::AdmissionSources{[this] { return policies_->Current(); },
@@ -272,7 +289,7 @@ class Server {
           return handler_->Handle(request);
         },
         metrics_.get());
-    if (!started) return started.error();
+    if (!started) return Unfinished(started.error());
     webhook_ = *std::move(started);
     metrics_->SetTransport([this] { return webhook_->stats(); });
     ops_->AddLiveCheck({"listener", [this] { return CheckListener(); }});
@@ -280,9 +297,9 @@ class Server {
     return std::nullopt;
   }
 
-  MaybeError StartOps() {
+  MaybeFailure StartOps() {
     const auto address = ParseAddress(options_.ops_listen, "--ops-listen");
-    if (!address) return address.error();
+    if (!address) return Usage(address.error());
     webhook::OpsServer::Options ops;
     ops.host = address->host;
     ops.port = address->port;
@@ -290,11 +307,11 @@ class Server {
                  {"policy", [this] { return CheckPolicy(); }},
                  {"serving", [this] { return CheckDraining(); }},
                  {"started", [this]() -> CheckResult {
-                    return {announced_, announced_ ? "" : "starting"};
+                    return {started_, started_ ? "" : "starting"};
                   }}};
     ops.metrics = [this] { return metrics_->Text(); };
     auto started = webhook::OpsServer::Start(std::move(ops));
-    if (!started) return started.error();
+    if (!started) return Unfinished(started.error());
     ops_ = *std::move(started);
     metrics_->SetCertNotAfter(tls_()->identity().not_after);
     return std::nullopt;
@@ -339,7 +356,9 @@ class Server {
                              std::to_string(webhook_->port()) +
                              "\nops http://" + host(options_.ops_listen) + ":" +
                              std::to_string(ops_->port()) + "\n";
-    announced_ = Print(STDOUT_FILENO, text);
+    // Ready before anybody knows where, and though nobody may read it.
+    started_ = true;
+    (void)Print(STDOUT_FILENO, text);
   }
 
   const ServeOptions& options_;
@@ -351,7 +370,7 @@ class Server {
   std::unique_ptr<certs::CertificateWatcher> watcher_;
   certs::TlsContextSource tls_;
   std::atomic<bool> draining_ = false;
-  std::atomic<bool> announced_ = false;
+  std::atomic<bool> started_ = false;
   std::unique_ptr<webhook::AdmissionHandler> handler_;
   // The servers go first: their threads use all of the above.
   std::unique_ptr<webhook::HttpsServer> webhook_;

@@ -1,5 +1,6 @@
 #include "webhook/admission_handler.h"
 
+#include <algorithm>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -52,7 +53,8 @@ std::optional<Change> ToChange(const Review& review) {
 template <typename Findings>
 void NoteRules(const Findings& findings, AdmissionRecord& record) {
   for (const rules::Finding& finding : findings) {
-    if (finding.action >= rules::Action::kWarn) {
+    if (finding.action < rules::Action::kWarn) continue;
+    if (std::ranges::find(record.rules, finding.rule) == record.rules.end()) {
       record.rules.push_back(finding.rule);
     }
   }
@@ -82,6 +84,13 @@ std::string_view ToString(Outcome outcome) {
   return "";
 }
 
+// One call, and what its record points into until the observer has seen it.
+struct AdmissionHandler::Case {
+  Result<Review> review = Error{};
+  AdmissionResponse answer;
+  AdmissionRecord record;
+};
+
 AdmissionHandler::AdmissionHandler(AdmissionSources sources,
                                    AdmissionObserver observer,
                                    JsonLimits limits)
@@ -89,73 +98,88 @@ AdmissionHandler::AdmissionHandler(AdmissionSources sources,
       observer_(std::move(observer)),
       limits_(limits) {}
 
-// The observer is told before the call ends, since the record points into it.
-HttpResponse AdmissionHandler::Answer(const HttpRequest& request,
-                                      AdmissionRecord& record) const {
-  const auto start = std::chrono::steady_clock::now();
-  const auto tell = [&](HttpResponse response, std::string_view message) {
-    record.http_status = response.status;
-    record.message = message;
-    record.duration = std::chrono::steady_clock::now() - start;
-    observer_(record);
-    return response;
-  };
-  const bool mutates = request.path == "/mutate";
-  if (!mutates && request.path != "/validate") {
-    return tell(Refuse(404, "unknown path"), "unknown path");
-  }
-  const Result<Review> review = DecodeReview(request.body, limits_);
-  if (!review) {
-    const Error& error = review.error();
-    return tell(Refuse(400, error.message, error.where), error.message);
-  }
-  record.review = &*review;
-  const std::optional<Change> asked = ToChange(*review);
+HttpResponse AdmissionHandler::Judge(const HttpRequest& request,
+                                     const Review& review, Case& c) const {
+  const std::optional<Change> asked = ToChange(review);
   const auto engine = sources_.engine();
-  AdmissionResponse response;
   if (!asked || !engine->engine.Judges(asked->object->kind())) {
-    response = Unjudged(*review);
+    c.answer = Unjudged(review);
   } else {
     Change change = *asked;
     change.deadline = request.deadline;
     const auto inventory = sources_.inventory();
-    if (mutates) {
+    if (request.path == "/mutate") {
       const auto mutation = engine->engine.Mutate(change, *inventory);
-      record.timed_out = mutation.timed_out;
-      NoteRules(mutation.fixed, record);
-      response = Mutated(*review, *change.object, mutation, engine->generation);
+      c.record.timed_out = mutation.timed_out;
+      NoteRules(mutation.fixed, c.record);
+      c.answer = Mutated(review, *change.object, mutation, engine->generation);
     } else {
       const auto evaluation = engine->engine.Evaluate(change, *inventory);
-      record.timed_out = evaluation.timed_out;
-      NoteRules(evaluation.findings, record);
-      response =
-          Validated(*review, *change.object, evaluation, engine->generation);
+      c.record.timed_out = evaluation.timed_out;
+      NoteRules(evaluation.findings, c.record);
+      c.answer =
+          Validated(review, *change.object, evaluation, engine->generation);
     }
   }
-  if (record.timed_out) {
-    return tell(TryAgain("the deadline passed before a verdict"),
-                "the deadline passed before a verdict");
+  if (c.record.timed_out) {
+    c.record.message = "the deadline passed before a verdict";
+    return TryAgain("the deadline passed before a verdict");
   }
-  record.outcome = OutcomeOf(response);
-  HttpResponse answer{200, EncodeResponse(response)};
-  return tell(std::move(answer), response.message);
+  HttpResponse response{200, EncodeResponse(c.answer)};
+  c.record.outcome = OutcomeOf(c.answer);
+  c.record.message = c.answer.message;
+  return response;
+}
+
+HttpResponse AdmissionHandler::Answer(const HttpRequest& request,
+                                      Case& c) const {
+  if (request.path != "/mutate" && request.path != "/validate") {
+    c.record.message = "unknown path";
+    return Refuse(404, "unknown path");
+  }
+  c.review = DecodeReview(request.body, limits_);
+  if (!c.review) {
+    const Error& error = c.review.error();
+    c.record.message = error.message;
+    return Refuse(400, error.message, error.where);
+  }
+  c.record.review = &*c.review;
+  return Judge(request, *c.review, c);
+}
+
+// An observer that fails costs its line in the log, never the answer.
+void AdmissionHandler::Tell(const AdmissionRecord& record) const {
+  try {
+    observer_(record);
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
+  }
 }
 
 HttpResponse AdmissionHandler::Handle(const HttpRequest& request) const {
-  const auto fail = [&](HttpResponse response, std::string_view message) {
-    observer_({.path = request.path,
-               .http_status = response.status,
-               .message = message});
+  const auto start = std::chrono::steady_clock::now();
+  Case c;
+  c.record.path = request.path;
+  const auto tell = [&](HttpResponse response) {
+    c.record.http_status = response.status;
+    c.record.duration = std::chrono::steady_clock::now() - start;
+    Tell(c.record);
     return response;
   };
+  const auto fail = [&](HttpResponse response, std::string_view message) {
+    c.record.outcome = Outcome::kError;
+    c.record.rules.clear();
+    c.record.message = message;
+    return tell(std::move(response));
+  };
   try {
-    AdmissionRecord record{.path = request.path};
-    return Answer(request, record);
+    return tell(Answer(request, c));
   } catch (const std::bad_alloc&) {
     return fail(TryAgain("out of memory"), "out of memory");
   } catch (const std::exception& error) {
     // Its text is for the log: it may quote what the caller must not see.
     return fail(Refuse(500, "internal error"), error.what());
+  } catch (...) {
+    return fail(Refuse(500, "internal error"), "not a std::exception");
   }
 }
 

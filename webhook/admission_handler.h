@@ -52,9 +52,10 @@ struct AdmissionRecord {
   std::string_view path;
   Outcome outcome = Outcome::kError;
   int http_status = 200;
-  const Review* review = nullptr;       // null if it could not be decoded
-  std::vector<std::string_view> rules;  // that denied, warned or patched
-  std::string_view message;             // of a denial or an error
+  const Review* review = nullptr;  // null if it could not be decoded
+  // Those that denied, warned or patched, each once.
+  std::vector<std::string_view> rules;
+  std::string_view message;  // of a denial or an error
   std::chrono::nanoseconds duration{};
   bool timed_out = false;
 };
@@ -72,8 +73,11 @@ class AdmissionHandler {
   HttpResponse Handle(const HttpRequest& request) const;
 
  private:
-  HttpResponse Answer(const HttpRequest& request,
-                      AdmissionRecord& record) const;
+  struct Case;
+  HttpResponse Answer(const HttpRequest& request, Case& c) const;
+  HttpResponse Judge(const HttpRequest& request, const Review& review,
+                     Case& c) const;
+  void Tell(const AdmissionRecord& record) const;
 
   AdmissionSources sources_;
   AdmissionObserver observer_;

@@ -17,6 +17,29 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kApiVersion = "admission.k8s.io/v1";
 constexpr size_t kMostCauses = 32;
+// Of any name or path that we repeat; those of Kubernetes are shorter.
+constexpr size_t kMostName = 253;
+
+// A field of `request` that is read, in an object of it or in itself.
+struct Field {
+  std::string_view parent;
+  std::string_view key;
+  Node::Type type;
+};
+
+constexpr std::array<Field, 11> kFields = {{
+    {"", "uid", Node::Type::kString},
+    {"", "kind", Node::Type::kObject},
+    {"kind", "group", Node::Type::kString},
+    {"kind", "kind", Node::Type::kString},
+    {"", "namespace", Node::Type::kString},
+    {"", "name", Node::Type::kString},
+    {"", "subResource", Node::Type::kString},
+    {"", "operation", Node::Type::kString},
+    {"", "userInfo", Node::Type::kObject},
+    {"userInfo", "username", Node::Type::kString},
+    {"", "dryRun", Node::Type::kBool},
+}};
 
 constexpr std::array<std::pair<std::string_view, AdmissionOperation>, 4>
     kOperations = {{{"CREATE", AdmissionOperation::kCreate},
@@ -65,6 +88,26 @@ std::optional<Error> FindMissingObject(const Review& review) {
   return std::nullopt;
 }
 
+std::string_view Expected(Node::Type type) {
+  if (type == Node::Type::kString) return "expected a string";
+  return type == Node::Type::kBool ? "expected a boolean"
+                                   : "expected an object";
+}
+
+// What has another type is refused, as Go's decoder would: a number for a
+// subresource must not read as none. Null is as good as nothing.
+std::optional<Error> FindWrongType(Node request) {
+  for (const auto& [parent, key, type] : kFields) {
+    const Node holder = parent.empty() ? request : request[parent];
+    const Node field = holder[key];
+    if (!field.exists() || field.type() == type) continue;
+    std::string where = "/request/";
+    if (!parent.empty()) where.append(parent) += '/';
+    return At(where.append(key), std::string(Expected(type)));
+  }
+  return std::nullopt;
+}
+
 void ReadRequest(Node request, Review& review) {
   const Node kind = request["kind"];
   review.uid = request["uid"].Str();
@@ -86,16 +129,20 @@ Json Status(const AdmissionResponse& response) {
   Json causes = Json::array();
   for (const Cause& cause : response.causes) {
     if (causes.size() == kMostCauses) break;
-    causes.push_back({{"reason", "FieldValueInvalid"},
-                      {"message", cause.message},
-                      {"field", cause.field}});
+    causes.push_back(
+        {{"reason", "FieldValueInvalid"},
+         {"message", Cut(OneLine(cause.message), kMostCauseMessage)},
+         {"field", Cut(cause.field, kMostName)}});
   }
   Json details = {{"causes", std::move(causes)}};
   if (response.about != nullptr) {
     const Review& review = *response.about;
-    if (!review.name.empty()) details["name"] = review.name;
-    details["group"] = review.kind.group;
-    details["kind"] = review.kind.kind;
+    const auto put = [&](const char* key, std::string_view value) {
+      if (!value.empty()) details[key] = Cut(std::string(value), kMostName);
+    };
+    put("name", review.name);
+    put("group", review.kind.group);
+    put("kind", review.kind.kind);
   }
   // 403, since kubectl shows the whole message of a 403 and no more than the
   // causes of a 422.
@@ -129,6 +176,7 @@ Result<Review> DecodeReview(std::string_view body, const JsonLimits& limits) {
   }
   const Node request = root["request"];
   if (!request.IsObject()) return At("/request", "missing");
+  if (auto wrong = FindWrongType(request)) return *wrong;
   ReadRequest(request, review);
   if (review.uid.empty()) return At("/request/uid", "missing");
   const auto operation = ReadOperation(request["operation"]);

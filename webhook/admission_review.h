@@ -45,6 +45,9 @@ struct Review {
 // object of another kind or namespace than the request says.
 Result<Review> DecodeReview(std::string_view body, const JsonLimits& limits);
 
+// Characters of a cause that get through.
+inline constexpr size_t kMostCauseMessage = 500;
+
 struct Cause {
   std::string message;
   std::string field;  // "spec.http[0].route[0].destination.host"

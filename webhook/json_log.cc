@@ -13,6 +13,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kMostText = 2'000;
+// Of names, which come from outside; those of Kubernetes are shorter.
+constexpr size_t kMostName = 253;
 
 std::string_view Name(JsonLog::Level level) {
   switch (level) {
@@ -58,12 +60,15 @@ Json Head(JsonLog::Level level, std::string_view event) {
 }
 
 void AddReview(const Review& review, Json& line) {
-  line["uid"] = review.uid;
-  line["user"] = review.user;
+  const auto name = [](std::string_view text) {
+    return Cut(std::string(text), kMostName);
+  };
+  line["uid"] = name(review.uid);
+  line["user"] = name(review.user);
   line["operation"] = ToString(review.operation);
-  line["kind"] = review.kind.kind;
-  line["namespace"] = review.ns;
-  line["name"] = review.name;
+  line["kind"] = name(review.kind.kind);
+  line["namespace"] = name(review.ns);
+  line["name"] = name(review.name);
   line["dry_run"] = review.dry_run;
 }
 

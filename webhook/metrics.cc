@@ -36,7 +36,7 @@ const std::vector<std::string>& ShedReasons() {
 
 const std::vector<std::string>& HandshakeReasons() {
   static const std::vector<std::string> names = {
-      "timeout", "closed", "protocol", "client_certificate"};
+      "timeout", "closed", "protocol", "client_certificate", "no_certificate"};
   return names;
 }
 

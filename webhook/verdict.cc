@@ -1,6 +1,8 @@
 #include "webhook/verdict.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,9 +16,12 @@ namespace {
 using rules::Action;
 using rules::Finding;
 
-// What kubectl prints to a terminal; a page is enough.
+// What kubectl prints to a terminal; a page is enough. In bytes, of which a
+// title and a line have room in it even at four a character.
 constexpr size_t kMostMessage = 4'000;
-constexpr size_t kMostLine = 900;
+constexpr size_t kMostTitle = 120;
+constexpr size_t kMostLine = 800;
+constexpr size_t kMostField = 200;
 constexpr size_t kMostRuleList = 1'000;
 
 std::string Suggestion(const Finding& finding) {
@@ -24,15 +29,25 @@ std::string Suggestion(const Finding& finding) {
   return " (fix: " + finding.fix_title + ")";
 }
 
-// "spec.http[0]…: what is wrong (fix: …) [rule-id]"
-std::string Line(const Object& object, const Finding& finding) {
-  const std::string field = FieldPath(object.root(), finding.pointer);
-  std::string line =
+std::string Field(const Object& object, const Finding& finding) {
+  return Cut(FieldPath(object.root(), finding.pointer), kMostField);
+}
+
+// `text` with the rule behind it, which is not what gets cut.
+std::string Signed(const std::string& text, const Finding& finding,
+                   size_t most) {
+  const std::string signature = " [" + std::string(finding.rule) + "]";
+  return Cut(OneLine(text), most - signature.size()) + signature;
+}
+
+// "spec.http[0]…: what is wrong (fix: …)"
+std::string Text(const Object& object, const Finding& finding) {
+  const std::string field = Field(object, finding);
+  std::string text =
       field.empty() ? finding.message : field + ": " + finding.message;
-  line += Suggestion(finding);
-  for (const std::string& note : finding.notes) line += "; note: " + note;
-  line += " [" + std::string(finding.rule) + "]";
-  return Cut(OneLine(line), kMostLine);
+  text += Suggestion(finding);
+  for (const std::string& note : finding.notes) text += "; note: " + note;
+  return text;
 }
 
 std::string DenialMessage(const Object& object,
@@ -40,9 +55,10 @@ std::string DenialMessage(const Object& object,
   std::string message =
       "meshvet found " + std::to_string(denials.size()) +
       (denials.size() == 1 ? " problem in " : " problems in ") +
-      OneLine(object.Title()) + ":";
+      Cut(OneLine(object.Title()), kMostTitle) + ":";
   for (size_t i = 0; i < denials.size(); ++i) {
-    const std::string line = "\n- " + Line(object, *denials[i]);
+    const std::string line =
+        "\n- " + Signed(Text(object, *denials[i]), *denials[i], kMostLine);
     if (message.size() + line.size() > kMostMessage) {
       message += "\n- and " + std::to_string(denials.size() - i) +
                  " more: run meshvet lint on the file";
@@ -56,7 +72,7 @@ std::string DenialMessage(const Object& object,
 std::string Warning(const Object& object, const Finding& finding) {
   const std::string before =
       finding.known_before ? "not new, so let through: " : "";
-  return before + Line(object, finding);
+  return Signed(before + Text(object, finding), finding, kMostWarning);
 }
 
 // Ids in alphabetical order, each once.
@@ -79,11 +95,17 @@ void Annotate(AdmissionResponse& response, std::string key, std::string value) {
   }
 }
 
-std::string KnownBefore(const std::vector<Finding>& findings) {
-  std::vector<Finding> known;
-  std::ranges::copy_if(findings, std::back_inserter(known),
-                       &Finding::known_before);
-  return RuleList(known);
+// The rules of those findings for which `wanted` holds.
+template <typename Predicate>
+std::string RulesWhere(const std::vector<Finding>& findings,
+                       const Predicate& wanted) {
+  std::vector<Finding> chosen;
+  std::ranges::copy_if(findings, std::back_inserter(chosen), wanted);
+  return RuleList(chosen);
+}
+
+bool IsSuppressed(const Finding& finding) {
+  return !finding.suppressed.empty();
 }
 
 }  // namespace
@@ -97,7 +119,7 @@ AdmissionResponse Validated(const Review& review, const Object& object,
     if (finding.action == Action::kDeny) {
       denials.push_back(&finding);
       response.causes.push_back(
-          {OneLine(finding.message) + " [" + std::string(finding.rule) + "]",
+          {Signed(finding.message, finding, kMostCauseMessage),
            FieldPath(object.root(), finding.pointer)});
     } else if (finding.action == Action::kWarn) {
       response.warnings.push_back(Warning(object, finding));
@@ -108,8 +130,11 @@ AdmissionResponse Validated(const Review& review, const Object& object,
   const bool warned = !response.warnings.empty();
   Annotate(response, "verdict",
            !response.allowed ? "deny" : (warned ? "warn" : "allow"));
-  Annotate(response, "rules", RuleList(evaluation.findings));
-  Annotate(response, "known-before", KnownBefore(evaluation.findings));
+  const std::vector<Finding>& findings = evaluation.findings;
+  Annotate(response, "rules", RulesWhere(findings, std::not_fn(IsSuppressed)));
+  Annotate(response, "suppressed", RulesWhere(findings, IsSuppressed));
+  Annotate(response, "known-before",
+           RulesWhere(findings, &Finding::known_before));
   Annotate(response, "not-run", RuleList(evaluation.not_run));
   Annotate(response, "policy-generation", std::to_string(generation));
   return response;
@@ -120,9 +145,9 @@ AdmissionResponse Mutated(const Review& review, const Object& object,
                           uint64_t generation) {
   AdmissionResponse response{.uid = review.uid, .patch = mutation.patch};
   for (const Finding& finding : mutation.fixed) {
-    const std::string field = FieldPath(object.root(), finding.pointer);
-    response.warnings.push_back("mended " + field + ": " + finding.fix_title +
-                                " [" + std::string(finding.rule) + "]");
+    response.warnings.push_back(
+        Signed("mended " + Field(object, finding) + ": " + finding.fix_title,
+               finding, kMostWarning));
   }
   Annotate(response, "verdict", mutation.patch.empty() ? "allow" : "patch");
   Annotate(response, "patched", RuleList(mutation.fixed));

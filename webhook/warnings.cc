@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
+#include <set>
+#include <utility>
 
 #include "mesh/utf8.h"
 
@@ -10,8 +11,8 @@ namespace meshvet::webhook {
 namespace {
 
 constexpr size_t kMostWarnings = 15;
-constexpr size_t kMostCharacters = 256;
 constexpr size_t kMostInAll = 3'800;
+constexpr size_t kRoomForRest = 40;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
@@ -27,6 +28,19 @@ bool IsControl(std::string_view character) {
 size_t CountCharacters(std::string_view text) {
   return static_cast<size_t>(
       std::ranges::count_if(text, [](char c) { return !IsContinuation(c); }));
+}
+
+// Each fit to be sent by itself, in order, without twins.
+std::vector<std::string> FitEach(const std::vector<std::string>& warnings) {
+  std::vector<std::string> lines;
+  std::set<std::string> seen;
+  for (const std::string& warning : warnings) {
+    std::string line = Cut(OneLine(warning), kMostWarning);
+    if (!line.empty() && seen.insert(line).second) {
+      lines.push_back(std::move(line));
+    }
+  }
+  return lines;
 }
 
 }  // namespace
@@ -61,28 +75,26 @@ std::string Cut(std::string text, size_t most) {
 
 std::vector<std::string> LimitWarnings(
     const std::vector<std::string>& warnings) {
-  constexpr size_t kRoomForRest = 40;
-  std::vector<std::string> limited;
+  std::vector<std::string> lines = FitEach(warnings);
+  size_t kept = 0;
   size_t characters = 0;
-  size_t left_out = 0;
-  for (const std::string& warning : warnings) {
-    std::string line = Cut(OneLine(warning), kMostCharacters);
-    if (line.empty() || std::ranges::find(limited, line) != limited.end()) {
-      continue;
-    }
-    const size_t length = CountCharacters(line);
-    if (limited.size() + 1 >= kMostWarnings ||
-        characters + length > kMostInAll - kRoomForRest) {
-      ++left_out;
-      continue;
-    }
+  while (kept < lines.size() && kept < kMostWarnings) {
+    const size_t length = CountCharacters(lines[kept]);
+    if (characters + length > kMostInAll) break;
     characters += length;
-    limited.push_back(std::move(line));
+    ++kept;
   }
-  if (left_out > 0) {
-    limited.push_back(std::to_string(left_out) + " more warnings: see lint");
+  if (kept == lines.size()) return lines;
+  // The last one has to say that there were more.
+  while (kept > kMostWarnings - 1 || characters > kMostInAll - kRoomForRest) {
+    characters -= CountCharacters(lines[--kept]);
   }
-  return limited;
+  const size_t left_out = lines.size() - kept;
+  lines.resize(kept);
+  lines.push_back(std::to_string(left_out) +
+                  (left_out == 1 ? " more warning" : " more warnings") +
+                  ": see lint");
+  return lines;
 }
 
 }  // namespace meshvet::webhook

@@ -15,6 +15,9 @@
 
 namespace meshvet::webhook {
 
+// Characters of one warning that are sure to arrive.
+inline constexpr size_t kMostWarning = 256;
+
 // At most 15 warnings of at most 256 characters, 3,800 in all, without twins,
 // in the given order; a last one says how many there were more.
 std::vector<std::string> LimitWarnings(
