@@ -113,7 +113,9 @@ Error At(std::string_view what, size_t byte) {
 
 // What the reader would misread: bytes that are no text; a byte order mark,
 // which Go's parser refuses (RFC 8259 section 8.1); a NUL, at which the reader
-// takes the text to end.
+// takes the text to end; and the six control characters that its SSE2 scan of a
+// string lets pass, because it compares with 0x19 where 0x1F is meant
+// (rapidjson 1.1.0, reader.h SkipUnescapedString). No JSON holds them raw.
 std::optional<Error> FindUnreadable(std::string_view text) {
   if (const size_t bad = FindInvalidUtf8(text); bad != text.size()) {
     return At("invalid UTF-8", bad);
@@ -121,6 +123,12 @@ std::optional<Error> FindUnreadable(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) return At("a byte order mark", 0);
   if (const size_t nul = text.find('\0'); nul != text.npos) {
     return At("text after the value", nul);
+  }
+  const auto control =
+      std::ranges::find_if(text, [](char c) { return c >= 0x1A && c < 0x20; });
+  if (control != text.end()) {
+    return At("a control character",
+              static_cast<size_t>(control - text.begin()));
   }
   return std::nullopt;
 }

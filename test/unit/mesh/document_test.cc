@@ -80,6 +80,22 @@ TEST(ParseJsonTest, RefusesWhatIsNotOneJsonText) {
   }
 }
 
+// Wherever it stands in a string: the reader looks at sixteen bytes at a time.
+TEST(ParseJsonTest, RefusesEveryRawControlCharacter) {
+  for (char control = 1; control < 0x20; ++control) {
+    for (size_t at = 0; at < 40; ++at) {
+      std::string value(40, 'x');
+      value[at] = control;
+      EXPECT_FALSE(ParseJson("{\"key\":\"" + value + "\"}", {}))
+          << int{control} << " at " << at;
+      EXPECT_FALSE(ParseJson("{\"" + value + "\":1}", {}))
+          << int{control} << " at " << at;
+    }
+  }
+  EXPECT_EQ(ErrorOf(ParseJson("{\"a\":\"\x1E\"}", {})),
+            "a control character at byte 6");
+}
+
 TEST(ParseJsonTest, MessagesReadAsOneSentence) {
   EXPECT_EQ(ErrorOf(ParseJson("", {})), "The document is empty at byte 0");
   EXPECT_EQ(ErrorOf(ParseJson("[1}", {})),
