@@ -93,9 +93,10 @@ servers refuse; under ISTIO_MUTUAL only endpoints with a sidecar keep mTLS.
 The fix copies the settings down. It is safe where the result is known to agree
 with the port and its servers.)",
     .kinds = {kDestinationRule},
-    .needs = {kService, kServiceEntry, kVirtualService, kPeerAuthentication,
-              kWorkloadEntry, kPod, kReplicationController, kDeployment,
-              kStatefulSet, kDaemonSet, kReplicaSet, kJob, kCronJob},
+    .needs = {kService, kServiceEntry, kDestinationRule, kVirtualService,
+              kPeerAuthentication, kWorkloadEntry, kPod, kReplicationController,
+              kDeployment, kStatefulSet, kDaemonSet, kReplicaSet, kJob,
+              kCronJob},
     .auto_fix = true,
     .bad = {{"A connection limit turns TLS off", R"(
 apiVersion: networking.istio.io/v1

@@ -221,9 +221,10 @@ The fixes give the port an entry of its own, with all else that was in force
 there. That which ends a proven double TLS is safe for an external service that
 no `http` route needs it for; all others are suggestions.)",
     .kinds = {kDestinationRule},
-    .needs = {kService, kServiceEntry, kVirtualService, kPeerAuthentication,
-              kWorkloadEntry, kPod, kReplicationController, kDeployment,
-              kStatefulSet, kDaemonSet, kReplicaSet, kJob, kCronJob},
+    .needs = {kService, kServiceEntry, kDestinationRule, kVirtualService,
+              kPeerAuthentication, kWorkloadEntry, kPod, kReplicationController,
+              kDeployment, kStatefulSet, kDaemonSet, kReplicaSet, kJob,
+              kCronJob},
     .bad = {{"TLS inside TLS, proven by a tls route", R"(
 apiVersion: networking.istio.io/v1
 kind: DestinationRule

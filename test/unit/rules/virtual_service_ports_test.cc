@@ -397,8 +397,12 @@ INSTANTIATE_TEST_SUITE_P(
             DefinesNone("pay/timeouts")},
         SubsetCase{"a hidden specific rule hides the wildcard too",
                    kToV1 + RuleOf("pay", "a", "", "*.pay.svc.cluster.local") +
-                       EmptyRule("pay", ", exportTo: [\".\"]"),
+                       EmptyRule("pay", ", exportTo: [web]"),
                    kNone},
+        SubsetCase{"a private specific rule hides nothing from others",
+                   kToV1 + RuleOf("pay", "a", "", "*.pay.svc.cluster.local") +
+                       EmptyRule("pay", ", exportTo: [\".\"]"),
+                   ""},
         SubsetCase{"a rule for some pods is not for all",
                    kToV1 + RuleOf("pay", "a",
                                   ", workloadSelector: {matchLabels: {a: b}}"),
