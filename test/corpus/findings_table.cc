@@ -8,7 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "test/unit/cli/run_binary.h"
+#include "test/support/run_binary.h"
 
 namespace meshvet::test {
 namespace {
@@ -78,7 +78,7 @@ Findings ReadFindings(const std::filesystem::path& file,
 
 void ExpectNothingToLint(const std::filesystem::path& folder,
                          const std::string& arguments) {
-  const cli::Ran ran = cli::RunBinary(folder, "lint " + arguments);
+  const Ran ran = RunBinary(folder, "lint " + arguments);
   EXPECT_EQ(ran.exit_code, 2) << arguments << ": " << ran.out;
   EXPECT_EQ(ran.out, "") << arguments;
   EXPECT_NE(ran.err, "") << arguments;
@@ -95,7 +95,7 @@ Findings Below(const Findings& findings, std::string_view folder) {
 void ExpectFindings(const std::filesystem::path& folder,
                     const std::string& arguments, const Findings& expected) {
   SCOPED_TRACE("meshvet lint " + arguments);
-  const cli::Ran ran = cli::RunBinary(folder, "lint -o json " + arguments);
+  const Ran ran = RunBinary(folder, "lint -o json " + arguments);
   EXPECT_EQ(ran.exit_code, ExitCode(expected)) << ran.err;
   ASSERT_TRUE(json::accept(ran.out)) << ran.out << ran.err;
   const Findings actual = ReadReport(ran.out);

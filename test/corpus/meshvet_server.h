@@ -14,25 +14,21 @@
 #ifndef MESHVET_TEST_CORPUS_MESHVET_SERVER_H_
 #define MESHVET_TEST_CORPUS_MESHVET_SERVER_H_
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "test/support/serve_process.h"
+#include "test/support/temp_folder.h"
 #include "test/support/tls_client.h"
-#include "test/unit/cli/run_binary.h"
 
 namespace meshvet::test {
 
 class MeshvetServer {
  public:
   // `arguments` follow `meshvet serve` and those that make it listen here.
-  explicit MeshvetServer(const std::vector<std::string>& arguments);
-  ~MeshvetServer();
-  MeshvetServer(const MeshvetServer&) = delete;
-  MeshvetServer& operator=(const MeshvetServer&) = delete;
+  explicit MeshvetServer(std::vector<std::string> arguments);
 
   // `endpoint` is "/validate" or "/mutate".
   Answer Ask(std::string_view endpoint, std::string_view body);
@@ -41,16 +37,11 @@ class MeshvetServer {
   int Stop();
 
   // What it logged so far.
-  std::string log() const;
+  std::string log() const { return process_.log(); }
 
  private:
-  void Start(const std::vector<std::string>& arguments);
-  void WaitForAddress(int output);
-  [[noreturn]] void Fail(const std::string& what) const;
-
-  cli::TempFolder folder_;
-  pid_t pid_ = -1;
-  int port_ = 0;
+  const TempFolder folder_;
+  ServeProcess process_;
   std::optional<TestClient> client_;
 };
 

@@ -11,6 +11,7 @@
 #include "test/corpus/recorded_corpus.h"
 #include "test/corpus/review_replay.h"
 #include "test/support/api_server_rules.h"
+#include "test/support/run_binary.h"
 
 namespace meshvet::test {
 namespace {
@@ -45,7 +46,7 @@ TEST(OwnReviews, GetTheVerdictsWrittenDown) {
   MeshvetServer server({"--config", kManifests / "policy.yaml", "--inventory",
                         kManifests / "mesh"});
   for (const std::string& name : reviews) {
-    ExpectVerdicts(server, name, cli::ReadFile(kReviews / name), expected);
+    ExpectVerdicts(server, name, ReadFile(kReviews / name), expected);
   }
   EXPECT_EQ(server.Stop(), 0) << server.log();
 }
@@ -64,7 +65,7 @@ TEST(OwnReviews, ArePatchedJustSo) {
                         kManifests / "mesh"});
   for (const auto& [name, patch] : patches) {
     SCOPED_TRACE(name);
-    const std::string review = cli::ReadFile(kReviews / name);
+    const std::string review = ReadFile(kReviews / name);
     const std::string answer = server.Ask("/mutate", review).body;
     const json before = json::parse(review).at("request").at("object");
     const json after = json::parse(PatchedObject(review, answer));
@@ -79,7 +80,7 @@ TEST(OwnReviews, MakeEveryRuleSpeak) {
   for (const auto& [key, verdict] : Expected()) {
     spoke.insert(verdict.rules.begin(), verdict.rules.end());
   }
-  const cli::Ran ran = cli::RunBinary(kSource, "rules -o json");
+  const Ran ran = RunBinary(kSource, "rules -o json");
   ASSERT_EQ(ran.exit_code, 0) << ran.err;
   const json rules = json::parse(ran.out);
   ASSERT_FALSE(rules.empty());
@@ -107,7 +108,7 @@ TEST(OwnReviews, ExamplesGetTheVerdictsOfTheirNames) {
     ASSERT_NE(outcome, outcomes.end()) << "the name does not say the verdict";
     const bool is_patch = outcome->first == "patch";
     ExpectOutcome(server, is_patch ? "/mutate" : "/validate",
-                  cli::ReadFile(folder / name), outcome->second);
+                  ReadFile(folder / name), outcome->second);
   }
   EXPECT_EQ(server.Stop(), 0) << server.log();
 }

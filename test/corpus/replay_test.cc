@@ -73,7 +73,7 @@ TEST(CorpusReplay, KnowingNothingOfTheMesh) {
   ExpectSameNames(reviews, expected);
   MeshvetServer server({});
   for (const std::string& name : reviews) {
-    ExpectVerdicts(server, name, cli::ReadFile(*folder / name), expected);
+    ExpectVerdicts(server, name, ReadFile(*folder / name), expected);
   }
   EXPECT_EQ(server.Stop(), 0) << server.log();
 }
@@ -91,16 +91,16 @@ TEST(CorpusReplay, InTheOrderOfTheRecording) {
   const fs::path bookinfo = *samples / "bookinfo/platform/kube/bookinfo.yaml";
   ASSERT_TRUE(fs::exists(bookinfo)) << bookinfo;
 
-  const cli::TempFolder temp;
-  cli::WriteFile(temp / "policy.yaml", kPolicy);
-  cli::WriteFile(temp / "mesh/bookinfo.yaml",
-                 InNamespace("bookinfo", cli::ReadFile(bookinfo)));
+  const TempFolder temp;
+  WriteFile(temp / "policy.yaml", kPolicy);
+  WriteFile(temp / "mesh/bookinfo.yaml",
+            InNamespace("bookinfo", ReadFile(bookinfo)));
   RecordedObjects recorded;
   for (const std::string& name : reviews) {
-    cli::WriteFile(temp / "mesh/recorded.json", recorded.List());
+    WriteFile(temp / "mesh/recorded.json", recorded.List());
     MeshvetServer server(
         {"--config", temp / "policy.yaml", "--inventory", temp / "mesh"});
-    const std::string review = cli::ReadFile(*folder / name);
+    const std::string review = ReadFile(*folder / name);
     ExpectVerdicts(server, name, review, expected);
     recorded.Apply(review);
   }

@@ -3,10 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "test/unit/cli/run_binary.h"
+#include "test/support/run_binary.h"
 
 namespace meshvet::cli {
 namespace {
+
+using test::Ran;
+using test::ReadFile;
+using test::RunBinary;
+using test::TempFolder;
+using test::WriteFile;
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

@@ -5,10 +5,15 @@
 
 #include <string>
 
-#include "test/unit/cli/run_binary.h"
+#include "test/support/run_binary.h"
 
 namespace meshvet::cli {
 namespace {
+
+using test::Ran;
+using test::RunBinary;
+using test::TempFolder;
+using test::WriteFile;
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

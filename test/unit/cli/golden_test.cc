@@ -7,10 +7,15 @@
 #include <regex>
 #include <vector>
 
-#include "test/unit/cli/run_binary.h"
+#include "test/support/run_binary.h"
 
 namespace meshvet::cli {
 namespace {
+
+using test::Ran;
+using test::ReadFile;
+using test::RunBinary;
+using test::WriteFile;
 
 namespace fs = std::filesystem;
 

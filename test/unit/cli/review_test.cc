@@ -4,11 +4,16 @@
 #include <string>
 
 #include "test/support/api_server_rules.h"
-#include "test/unit/cli/run_binary.h"
+#include "test/support/run_binary.h"
 #include "test/unit/cli/running_server.h"
 
 namespace meshvet::cli {
 namespace {
+
+using test::Ran;
+using test::RunBinary;
+using test::TempFolder;
+using test::WriteFile;
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

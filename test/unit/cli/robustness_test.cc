@@ -6,10 +6,16 @@
 
 #include <string>
 
-#include "test/unit/cli/run_binary.h"
+#include "test/support/run_binary.h"
 
 namespace meshvet::cli {
 namespace {
+
+using test::Ran;
+using test::ReadFile;
+using test::RunBinary;
+using test::TempFolder;
+using test::WriteFile;
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;

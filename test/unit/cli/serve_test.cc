@@ -9,11 +9,16 @@
 
 #include "certs/self_signed.h"
 #include "test/support/api_server_rules.h"
-#include "test/unit/cli/run_binary.h"
+#include "test/support/run_binary.h"
 #include "test/unit/cli/running_server.h"
 
 namespace meshvet::cli {
 namespace {
+
+using test::Ran;
+using test::RunBinary;
+using test::TempFolder;
+using test::WriteFile;
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;

@@ -17,10 +17,12 @@
 #include "lint/loader_rules.h"
 #include "lint/rule_text.h"
 #include "rules/presets.h"
-#include "test/unit/lint/temp_folder.h"
+#include "test/support/temp_folder.h"
 
 namespace meshvet::lint {
 namespace {
+
+using test::TempFolder;
 
 namespace fs = std::filesystem;
 

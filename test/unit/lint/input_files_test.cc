@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "test/unit/lint/temp_folder.h"
+#include "test/support/temp_folder.h"
 
 namespace meshvet::lint {
 namespace {
+
+using test::TempFolder;
 
 namespace fs = std::filesystem;
 
@@ -29,7 +31,7 @@ class InputFilesTest : public ::testing::Test {
   InputFiles Find(const std::string& below = "",
                   const InputOptions& options = {}) const {
     const Result<InputFiles> found =
-        FindInputFiles({folder_.path() + below}, options);
+        FindInputFiles({folder_.path().string() + below}, options);
     EXPECT_TRUE(found.ok());
     return found ? *found : InputFiles();
   }
@@ -50,7 +52,7 @@ class InputFilesTest : public ::testing::Test {
   }
 
   std::string Below(const std::string& path) const {
-    return path.substr(folder_.path().size() + 1);
+    return path.substr(folder_.path().string().size() + 1);
   }
 
   TempFolder folder_;
@@ -91,7 +93,7 @@ TEST_F(InputFilesTest, ObeysGitignoreAsGitDoes) {
 }
 
 TEST_F(InputFilesTest, TheNearestGitignoreHasTheLastWord) {
-  fs::create_directories(folder_.path() + "/.git");
+  fs::create_directories(folder_ / ".git");
   Put(".gitignore", "*.yaml\n");
   Put("a/b/.gitignore", "!kept.yaml\n");
   Put("a/b/kept.yaml");
@@ -108,7 +110,7 @@ TEST_F(InputFilesTest, TheNearestGitignoreHasTheLastWord) {
 
 TEST_F(InputFilesTest, GitignoreAboveTheRepositoryIsNotItsBusiness) {
   Put(".gitignore", "*.yaml\n");
-  fs::create_directories(folder_.path() + "/repo/.git");
+  fs::create_directories(folder_ / "repo/.git");
   Put("repo/a.yaml");
   EXPECT_THAT(Paths(Find("/repo")), ElementsAre("repo/a.yaml"));
 }
@@ -133,8 +135,8 @@ TEST_F(InputFilesTest, ExtensionsCanBeChosen) {
 
 TEST_F(InputFilesTest, ALoopOfLinksEnds) {
   Put("a/b.yaml");
-  fs::create_directory_symlink("..", folder_.path() + "/a/up");
-  fs::create_symlink("loop.yaml", folder_.path() + "/loop.yaml");
+  fs::create_directory_symlink("..", folder_ / "a/up");
+  fs::create_symlink("loop.yaml", folder_ / "loop.yaml");
   InputOptions options;
   options.follow_symlinks = true;
   const InputFiles found = Find("", options);
@@ -147,7 +149,7 @@ TEST_F(InputFilesTest, ALoopOfLinksEnds) {
 
 TEST_F(InputFilesTest, WhatDoesNotExistIsWrongUsage) {
   for (const char* name : {"/nothing.yaml", "/nothing/", "/*.yaml"}) {
-    EXPECT_FALSE(FindInputFiles({folder_.path() + name}, {}).ok()) << name;
+    EXPECT_FALSE(FindInputFiles({folder_.path().string() + name}, {}).ok()) << name;
   }
 }
 

@@ -8,10 +8,12 @@
 
 #include "lint/json_report.h"
 #include "lint/loader_rules.h"
-#include "test/unit/lint/temp_folder.h"
+#include "test/support/temp_folder.h"
 
 namespace meshvet::lint {
 namespace {
+
+using test::TempFolder;
 
 using rules::Rule;
 using rules::RuleContext;
@@ -116,8 +118,8 @@ TEST_F(LinterTest, ReferencesAreThreeValued) {
 TEST_F(LinterTest, ContextIsKnownButNotJudged) {
   folder_.Put("in/a.yaml", Service("a", "  other: b\n"));
   folder_.Put("context/b.yaml", Service("b", ""));
-  request_.paths = {folder_.path() + "/in"};
-  request_.context = {folder_.path() + "/context"};
+  request_.paths = {folder_ / "in"};
+  request_.context = {folder_ / "context"};
   const Report report = Run();
   ASSERT_THAT(report.diagnostics, SizeIs(1));
   EXPECT_THAT(report.diagnostics[0].related, SizeIs(1));
@@ -161,7 +163,7 @@ TEST_F(LinterTest, SuppressedFindingsAreKeptApart) {
 TEST_F(LinterTest, AnUnreadableFileDoesNotHideTheRest) {
   folder_.Put("a.yaml", Service("a", ""));
   // A directory cannot be read as a file whoever we are.
-  request_.paths = {folder_.path() + "/a.yaml", "/proc/self/mem"};
+  request_.paths = {folder_ / "a.yaml", "/proc/self/mem"};
   const Report report = Run();
   EXPECT_THAT(report.diagnostics, SizeIs(1));
   ASSERT_THAT(report.failures, SizeIs(1));

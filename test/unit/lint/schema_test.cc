@@ -12,10 +12,12 @@
 
 #include "lint/json_report.h"
 #include "lint/linter.h"
-#include "test/unit/lint/temp_folder.h"
+#include "test/support/temp_folder.h"
 
 namespace meshvet::lint {
 namespace {
+
+using test::TempFolder;
 
 using nlohmann::json;
 using ::testing::Contains;
