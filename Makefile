@@ -43,7 +43,7 @@ format: setup-gates ## format the sources in place
 format-check: setup-gates ## fail if a source is not formatted
 	@scripts/format.sh --check
 
-tidy: setup-gates build/clang/build.ninja ## run clang-tidy over every source
+tidy: setup-gates build/clang/build.ninja ## run clang-tidy over the program
 	@scripts/tidy.sh build/clang $(JOBS)
 
 clang: setup-gates build/clang/build.ninja ## build with clang and all warnings
