@@ -91,8 +91,9 @@ TEST_P(Head, NamesEachExampleOnceAndShowsAnObjectOfItsKinds) {
   std::set<std::string_view> titles;
   for (const Example& example : Examples()) {
     EXPECT_TRUE(titles.insert(example.title).second) << example.title;
-    const GroupKind kind = SceneOf(example).subject().kind();
-    EXPECT_NE(std::ranges::find(rule().kinds, kind), rule().kinds.end())
+    const test::Scene scene = SceneOf(example);
+    EXPECT_NE(std::ranges::find(rule().kinds, scene.subject().kind()),
+              rule().kinds.end())
         << example.title;
   }
 }
