@@ -1,9 +1,5 @@
 #include "mesh/document.h"
 
-// Every x86-64 has SSE2; the reader scans strings with it.
-#ifdef __SSE2__
-#define RAPIDJSON_SSE2
-#endif
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
@@ -29,7 +25,11 @@ class BoundedHandler {
  public:
   BoundedHandler(rapidjson::Document& target, const JsonLimits& limits,
                  std::string_view text, rapidjson::InsituStringStream& stream)
-      : target_(target), limits_(limits), text_(text), stream_(stream) {}
+      : target_(target),
+        limits_(limits),
+        text_(text),
+        stream_(stream),
+        has_escapes_(text.find('\\') != text.npos) {}
 
   bool Null() { return Count() && target_.Null(); }
   bool Bool(bool b) { return Count() && target_.Bool(b); }
@@ -82,6 +82,7 @@ class BoundedHandler {
   // A lone surrogate escape ("\udddd") passes the reader's own validation but
   // is no text: written as UTF-8 it would be 0xED 0xA0 to 0xBF.
   bool Exact(std::string_view text) {
+    if (!has_escapes_) return true;
     for (size_t at = text.find('\xED'); at != text.npos;
          at = text.find('\xED', at + 1)) {
       if (at + 1 < text.size() && (text[at + 1] & 0x20) != 0) {
@@ -102,6 +103,7 @@ class BoundedHandler {
   const JsonLimits& limits_;
   std::string_view text_;
   rapidjson::InsituStringStream& stream_;
+  const bool has_escapes_;
   size_t depth_ = 0;
   size_t values_ = 0;
   const char* refusal_ = nullptr;
@@ -112,10 +114,8 @@ Error At(std::string_view what, size_t byte) {
 }
 
 // What the reader would misread: bytes that are no text; a byte order mark,
-// which Go's parser refuses (RFC 8259 section 8.1); a NUL, at which the reader
-// takes the text to end; and the six control characters that its SSE2 scan of a
-// string lets pass, because it compares with 0x19 where 0x1F is meant
-// (rapidjson 1.1.0, reader.h SkipUnescapedString). No JSON holds them raw.
+// which Go's parser refuses (RFC 8259 section 8.1); and a NUL, at which the
+// reader takes the text to end.
 std::optional<Error> FindUnreadable(std::string_view text) {
   if (const size_t bad = FindInvalidUtf8(text); bad != text.size()) {
     return At("invalid UTF-8", bad);
@@ -124,35 +124,44 @@ std::optional<Error> FindUnreadable(std::string_view text) {
   if (const size_t nul = text.find('\0'); nul != text.npos) {
     return At("text after the value", nul);
   }
-  const auto control =
-      std::ranges::find_if(text, [](char c) { return c >= 0x1A && c < 0x20; });
-  if (control != text.end()) {
-    return At("a control character",
-              static_cast<size_t>(control - text.begin()));
-  }
   return std::nullopt;
+}
+
+// The reader's own words, but for a raw control character, which it takes for
+// an escape.
+std::string_view Complaint(rapidjson::ParseErrorCode code, char at) {
+  if (code == rapidjson::kParseErrorStringEscapeInvalid && at >= 0 &&
+      at < 0x20) {
+    return "a control character";
+  }
+  std::string_view what = rapidjson::GetParseError_En(code);
+  if (what.ends_with('.')) what.remove_suffix(1);
+  return what;
 }
 
 // Lets Document::Populate drive the reader, so that the handler can sit between
 // the two. Strings stay where they are in `text`, which is changed.
+//
+// The reader recurses, no deeper than the handler allows; its iterative twin
+// takes a third more time. Its scan of strings with SSE2 stays off: it takes
+// longer for strings as short as a manifest's, and lets six raw control
+// characters pass (rapidjson 1.1.0, reader.h SkipUnescapedString compares with
+// 0x19 where 0x1F is meant).
 struct BoundedParse {
   std::string& text;
   const JsonLimits& limits;
   Error* error;
 
   bool operator()(rapidjson::Document& target) const {
-    constexpr unsigned kFlags =
-        rapidjson::kParseIterativeFlag | rapidjson::kParseInsituFlag;
     rapidjson::InsituStringStream stream(text.data());
     BoundedHandler handler(target, limits, text, stream);
     rapidjson::Reader reader;
-    if (reader.Parse<kFlags>(stream, handler)) return true;
-    std::string_view what =
-        handler.refusal() != nullptr
-            ? handler.refusal()
-            : rapidjson::GetParseError_En(reader.GetParseErrorCode());
-    if (what.ends_with('.')) what.remove_suffix(1);
-    *error = At(what, reader.GetErrorOffset());
+    if (reader.Parse<rapidjson::kParseInsituFlag>(stream, handler)) return true;
+    const size_t offset = reader.GetErrorOffset();
+    *error = At(handler.refusal() != nullptr
+                    ? handler.refusal()
+                    : Complaint(reader.GetParseErrorCode(), text[offset]),
+                offset);
     return false;
   }
 };
@@ -176,6 +185,14 @@ MemberRef DuplicateOfMany(const rapidjson::Value& object) {
   return twin == members.end() ? nullptr : *twin;
 }
 
+// One of 64 bits, the same for equal keys.
+uint64_t MarkOf(std::string_view key) {
+  if (key.empty()) return 1;
+  const auto first = static_cast<unsigned char>(key.front());
+  const auto last = static_cast<unsigned char>(key.back());
+  return uint64_t{1} << ((key.size() * 5 + first * 3U + last) % 64);
+}
+
 // The key that stands twice in `object`; null if none does.
 MemberRef DuplicateKey(const rapidjson::Value& object) {
   constexpr size_t kFewEnoughToCompare = 16;
@@ -183,10 +200,17 @@ MemberRef DuplicateKey(const rapidjson::Value& object) {
     return DuplicateOfMany(object);
   }
   const auto members = object.GetObject();
+  uint64_t seen = 0;
   for (auto later = members.begin(); later != members.end(); ++later) {
-    for (auto earlier = members.begin(); earlier != later; ++earlier) {
-      if (KeyOf(&*earlier) == KeyOf(&*later)) return &*later;
+    const std::string_view key = KeyOf(&*later);
+    const uint64_t mark = MarkOf(key);
+    // Most keys differ in their marks, and need no comparing.
+    if ((seen & mark) != 0) {
+      for (auto earlier = members.begin(); earlier != later; ++earlier) {
+        if (KeyOf(&*earlier) == key) return &*later;
+      }
     }
+    seen |= mark;
   }
   return nullptr;
 }
@@ -348,9 +372,6 @@ Result<Document> ParseJson(std::string_view text, const JsonLimits& limits) {
   }
   if (auto unreadable = FindUnreadable(text)) return *std::move(unreadable);
   auto tree = std::make_unique<Document::Tree>(text.size() * 2);
-  // The reader looks at 16 aligned bytes at a time, the end of the text and
-  // what follows it among them.
-  tree->text.reserve(text.size() + 16);
   tree->text = text;
   Error error;
   BoundedParse parse{tree->text, limits, &error};
