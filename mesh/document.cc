@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -283,6 +284,53 @@ class TreeBuilder final : public DocumentBuilder {
   std::vector<SizeType> counts_;  // values in each open container
 };
 
+// Tells a document what to hold, strings included. Told so, it takes the room
+// it needs; AddMember takes that of sixteen members for each object.
+class Copier {
+ public:
+  explicit Copier(rapidjson::Document& target) : target_(target) {}
+
+  bool Null() { return target_.Null(); }
+  bool Bool(bool value) { return target_.Bool(value); }
+  bool Int(int value) { return target_.Int(value); }
+  bool Uint(unsigned value) { return target_.Uint(value); }
+  bool Int64(int64_t value) { return target_.Int64(value); }
+  bool Uint64(uint64_t value) { return target_.Uint64(value); }
+  bool Double(double value) { return target_.Double(value); }
+  bool RawNumber(const char* s, SizeType n, bool /*copy*/) {
+    return target_.RawNumber(s, n, true);
+  }
+  bool String(const char* s, SizeType n, bool /*copy*/) {
+    return target_.String(s, n, true);
+  }
+  bool Key(const char* s, SizeType n, bool /*copy*/) {
+    return target_.Key(s, n, true);
+  }
+  bool StartObject() { return target_.StartObject(); }
+  bool StartArray() { return target_.StartArray(); }
+  bool EndObject(SizeType n) { return target_.EndObject(n); }
+  bool EndArray(SizeType n) { return target_.EndArray(n); }
+
+ private:
+  rapidjson::Document& target_;
+};
+
+// Copies the members of `from` whose keys are not among `skipped`; their
+// number.
+SizeType CopyMembers(Node from, std::initializer_list<std::string_view> skipped,
+                     Copier& copier) {
+  SizeType count = 0;
+  for (const auto& [key, value] : from.Members()) {
+    if (std::find(skipped.begin(), skipped.end(), key) != skipped.end()) {
+      continue;
+    }
+    copier.Key(key.data(), static_cast<SizeType>(key.size()), true);
+    value.value()->Accept(copier);
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 Document::Document() = default;
@@ -340,29 +388,22 @@ void CopyDeep(const rapidjson::Value& from, rapidjson::Document& to) {
 
 Document Document::CompactCopyOf(Node object) {
   if (object.value() == nullptr) return {};
-  auto tree = std::make_unique<Tree>(1 << 10);
-  rapidjson::Document& copy = tree->document;
-  if (!object.IsObject()) {
-    CopyDeep(*object.value(), copy);
-    return Document(std::move(tree));
-  }
-  copy.SetObject();
-  const auto copy_members = [&](Node from, rapidjson::Value& to,
-                                std::string_view skip) {
-    for (const auto& [key, value] : from.Members()) {
-      if (key == skip || key == "metadata") continue;
-      to.AddMember(
-          rapidjson::Value(key.data(), static_cast<SizeType>(key.size()),
-                           tree->allocator),
-          CopyDeep(*value.value(), tree->allocator), tree->allocator);
+  // What is left of the last chunk is lost, so they are small.
+  auto tree = std::make_unique<Tree>(512);
+  const auto write = [&](rapidjson::Document& target) {
+    Copier copier(target);
+    if (!object.IsObject()) return object.value()->Accept(copier);
+    copier.StartObject();
+    SizeType count = CopyMembers(object, {"status", "metadata"}, copier);
+    if (const Node metadata = object["metadata"]; metadata.IsObject()) {
+      copier.Key("metadata", sizeof("metadata") - 1, true);
+      copier.StartObject();
+      copier.EndObject(CopyMembers(metadata, {"managedFields"}, copier));
+      ++count;
     }
+    return copier.EndObject(count);
   };
-  copy_members(object, copy, "status");
-  if (object["metadata"].IsObject()) {
-    rapidjson::Value metadata(rapidjson::kObjectType);
-    copy_members(object["metadata"], metadata, "managedFields");
-    copy.AddMember("metadata", metadata, tree->allocator);
-  }
+  tree->document.Populate(write);
   return Document(std::move(tree));
 }
 
