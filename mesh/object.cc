@@ -15,9 +15,11 @@ std::string_view GroupOf(std::string_view api_version) {
 Object::Object(Node root, std::shared_ptr<const Document> owner,
                std::string_view default_namespace)
     : root_(root),
+      metadata_(root["metadata"]),
+      spec_(root["spec"]),
       owner_(std::move(owner)),
       kind_{GroupOf(root["apiVersion"].Str()), root["kind"].Str()},
-      name_(root["metadata"]["name"].Str()) {
+      name_(metadata_["name"].Str()) {
   if (IsClusterScoped(kind_)) return;
   const std::string_view own = metadata()["namespace"].Str();
   namespace_ = own.empty() ? default_namespace : own;

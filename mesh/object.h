@@ -57,8 +57,8 @@ class Object {
   }
 
   Node root() const { return root_; }
-  Node metadata() const { return root_["metadata"]; }
-  Node spec() const { return root_["spec"]; }
+  const Node& metadata() const { return metadata_; }
+  const Node& spec() const { return spec_; }
   Node labels() const { return metadata()["labels"]; }
   Node annotations() const { return metadata()["annotations"]; }
 
@@ -71,6 +71,9 @@ class Object {
 
  private:
   Node root_;
+  // Asked for by every rule; looked up once.
+  Node metadata_;
+  Node spec_;
   std::shared_ptr<const Document> owner_;
   GroupKind kind_;
   std::string_view name_;

@@ -21,6 +21,8 @@ const std::vector<RoutedDestination>& DestinationsOf(
       mesh.memo().routes.try_emplace(virtual_service.root().value());
   std::vector<RoutedDestination>& routes = entry.first->second;
   if (!entry.second) return routes;
+  const rapidjson::Value* last_route = nullptr;
+  bool from_mesh = false;
   ForEachDestination(virtual_service, [&](const Destination& destination) {
     const std::string_view written = destination.node["host"].Str();
     if (written.empty()) return;
@@ -28,7 +30,11 @@ const std::vector<RoutedDestination>& DestinationsOf(
     static_cast<Destination&>(routed) = destination;
     routed.written = written;
     routed.ns = virtual_service.ns();
-    routed.from_mesh = IsBoundToMesh(virtual_service, destination.route);
+    if (destination.route.value() != last_route) {
+      last_route = destination.route.value();
+      from_mesh = IsBoundToMesh(virtual_service, destination.route);
+    }
+    routed.from_mesh = from_mesh;
     routed.host = &ReadDestinationHost(mesh, written, virtual_service.ns());
   });
   return routes;

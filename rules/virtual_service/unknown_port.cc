@@ -1,7 +1,9 @@
 // A destination's port must be one of the Service's ports.
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mesh/registry.h"
@@ -23,15 +25,24 @@ std::string ListPorts(const RegistryService& service) {
   return list.empty() ? "no port that Istio proxies" : list;
 }
 
-void CheckDestination(const RoutedDestination& to, RuleContext& ctx) {
+// Ports that are there, by service: many routes lead to few of them.
+using KnownPorts = std::vector<std::pair<const Object*, int64_t>>;
+
+void CheckDestination(const RoutedDestination& to, KnownPorts& known,
+                      RuleContext& ctx) {
   const Node place = to.node["port"]["number"];
   const auto number = place.Int();
   if (!number) return;
   const HostLookup& found = to.Lookup(ctx.mesh());
   if (found.presence != Presence::kFound) return;
   const RegistryService& service = found.services.front();
+  const std::pair wanted(service.object, *number);
+  if (std::ranges::find(known, wanted) != known.end()) return;
   const auto port = FindPort(service, *number);
-  if (port && port->protocol != Protocol::kUdp) return;
+  if (port && port->protocol != Protocol::kUdp) {
+    known.push_back(wanted);
+    return;
+  }
   const std::string why =
       port ? "is UDP, which Istio does not proxy" : "does not exist";
   ctx.Report(place, "port " + std::to_string(*number) + " of host \"" +
@@ -43,8 +54,9 @@ void CheckDestination(const RoutedDestination& to, RuleContext& ctx) {
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
+  KnownPorts known;
   for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(to, ctx);
+    CheckDestination(to, known, ctx);
   }
 }
 
