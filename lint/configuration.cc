@@ -136,6 +136,7 @@ class Reader {
   std::vector<Error> Locate(const std::vector<Error>& errors,
                             const OneDocument& main) const {
     std::vector<Error> located;
+    located.reserve(errors.size());
     for (const Error& error : errors) located.push_back(Locate(error, main));
     return located;
   }

@@ -189,9 +189,9 @@ MemberRef DuplicateOfMany(const rapidjson::Value& object) {
 // One of 64 bits, the same for equal keys.
 uint64_t MarkOf(std::string_view key) {
   if (key.empty()) return 1;
-  const auto first = static_cast<unsigned char>(key.front());
-  const auto last = static_cast<unsigned char>(key.back());
-  return uint64_t{1} << ((key.size() * 5 + first * 3U + last) % 64);
+  const size_t first = static_cast<unsigned char>(key.front());
+  const size_t last = static_cast<unsigned char>(key.back());
+  return uint64_t{1} << ((key.size() * 5 + first * 3 + last) % 64);
 }
 
 // The key that stands twice in `object`; null if none does.

@@ -9,7 +9,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace meshvet::webhook {
 namespace {
@@ -83,7 +83,7 @@ Result<std::unique_ptr<Listener>> Listener::Open(const std::string& host,
     if (fd >= 0) {
       return std::unique_ptr<Listener>(new Listener(fd, BoundPort(fd)));
     }
-    if (code == 0) error = std::strerror(errno);
+    if (code == 0) error = std::generic_category().message(errno);
     if (!host.empty() || errno == EADDRINUSE) break;
   }
   return Error{"cannot listen: " + error, where};

@@ -63,6 +63,7 @@ void CheckIstioMutual(const PolicyScope& scope, RuleContext& ctx) {
   const std::vector<Node> ignored = Present(tls, kIgnoredByIstioMutual);
   if (ignored.empty()) return;
   std::vector<Edit> edits;
+  edits.reserve(ignored.size());
   for (const Node& field : ignored) edits.push_back(Remove(field));
   const std::string names = Names(tls, kIgnoredByIstioMutual);
   ctx.Report(tls["mode"],
