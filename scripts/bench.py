@@ -141,6 +141,12 @@ def milliseconds(text):
     return float(value) * {"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4}[unit]
 
 
+def percentile(text, percent):
+    """From the start of a line: the line of means may hold "93.99%" too."""
+    line = rf"^\s+{percent}%\s+(\S+)$"
+    return milliseconds(re.search(line, text, re.MULTILINE)[1])
+
+
 def drive(server, path, seconds):
     """One run of wrk: requests, CPU µs per request, p50 and p99 in ms."""
     before = server.cpu_seconds()
@@ -156,8 +162,8 @@ def drive(server, path, seconds):
     return {
         "cpu": cpu / requests * 1e6,
         "rate": requests / seconds,
-        "p50": milliseconds(re.search(r"50%\s+(\S+)", text)[1]),
-        "p99": milliseconds(re.search(r"99%\s+(\S+)", text)[1]),
+        "p50": percentile(text, 50),
+        "p99": percentile(text, 99),
     }
 
 
