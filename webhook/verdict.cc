@@ -1,8 +1,6 @@
 #include "webhook/verdict.h"
 
-#include <algorithm>
 #include <functional>
-#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -75,11 +73,14 @@ std::string Warning(const Object& object, const Finding& finding) {
   return Signed(before + Text(object, finding), finding, kMostWarning);
 }
 
-// Ids in alphabetical order, each once.
-template <typename Items>
-std::string RuleList(const Items& items) {
+// The rules of those items for which `wanted` holds, in alphabetical order,
+// each once.
+template <typename Items, typename Predicate>
+std::string RulesWhere(const Items& items, const Predicate& wanted) {
   std::set<std::string_view> ids;
-  for (const auto& item : items) ids.insert(item.rule);
+  for (const auto& item : items) {
+    if (std::invoke(wanted, item)) ids.insert(item.rule);
+  }
   std::string list;
   for (const std::string_view id : ids) {
     if (list.size() + id.size() > kMostRuleList) return list + ",…";
@@ -89,19 +90,15 @@ std::string RuleList(const Items& items) {
   return list;
 }
 
+template <typename Items>
+std::string RuleList(const Items& items) {
+  return RulesWhere(items, [](const auto&) { return true; });
+}
+
 void Annotate(AdmissionResponse& response, std::string key, std::string value) {
   if (!value.empty()) {
     response.audit_annotations.emplace(std::move(key), std::move(value));
   }
-}
-
-// The rules of those findings for which `wanted` holds.
-template <typename Predicate>
-std::string RulesWhere(const std::vector<Finding>& findings,
-                       const Predicate& wanted) {
-  std::vector<Finding> chosen;
-  std::ranges::copy_if(findings, std::back_inserter(chosen), wanted);
-  return RuleList(chosen);
 }
 
 bool IsSuppressed(const Finding& finding) {
