@@ -35,6 +35,24 @@ TEST(HttpsServer, AnswersManyRequestsOnOneConnection) {
   }
 }
 
+TEST(HttpsServer, TellsTheLengthOfEachBody) {
+  HttpsServer::Options options;
+  options.max_requests = 1000;
+  const TestServer server(options);
+  const auto client = server.Connect();
+  const std::string usual =
+      "\r\nContent-Type: application/json; charset=utf-8\r\n"
+      "Keep-Alive: timeout=120, max=1000\r\n";
+  for (const std::size_t size : {0U, 1U, 9U, 10U, 12345U}) {
+    const std::string body(size, 'x');
+    const auto answer = client->Exchange(Post("/validate", body));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, body);
+    EXPECT_EQ(answer->head, "HTTP/1.1 200 OK\r\nContent-Length: " +
+                                std::to_string(size) + usual);
+  }
+}
+
 TEST(HttpsServer, TellsTheHandlerWhatItNeeds) {
   HttpRequest seen;
   std::string path;
