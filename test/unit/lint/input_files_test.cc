@@ -149,7 +149,8 @@ TEST_F(InputFilesTest, ALoopOfLinksEnds) {
 
 TEST_F(InputFilesTest, WhatDoesNotExistIsWrongUsage) {
   for (const char* name : {"/nothing.yaml", "/nothing/", "/*.yaml"}) {
-    EXPECT_FALSE(FindInputFiles({folder_.path().string() + name}, {}).ok()) << name;
+    EXPECT_FALSE(FindInputFiles({folder_.path().string() + name}, {}).ok())
+        << name;
   }
 }
 
