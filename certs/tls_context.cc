@@ -81,8 +81,7 @@ void SetProtocol(SSL_CTX* context, TlsVersion min_version) {
 
 bool UseIdentity(SSL_CTX* context, const TlsIdentity& identity) {
   const std::vector<X509Ptr> chain = ParseCertificates(identity.chain_pem);
-  const KeyPtr key = ParsePrivateKey(identity.key_pem);
-  if (chain.empty() || key == nullptr ||
+  if (chain.empty() || identity.key == nullptr ||
       SSL_CTX_use_certificate(context, chain.front().get()) != 1) {
     return false;
   }
@@ -90,7 +89,7 @@ bool UseIdentity(SSL_CTX* context, const TlsIdentity& identity) {
        ++issuer) {
     if (SSL_CTX_add1_chain_cert(context, issuer->get()) != 1) return false;
   }
-  return SSL_CTX_use_PrivateKey(context, key.get()) == 1 &&
+  return SSL_CTX_use_PrivateKey(context, identity.key.get()) == 1 &&
          SSL_CTX_check_private_key(context) == 1;
 }
 

@@ -49,7 +49,7 @@ Result<TlsIdentityPtr> ParseKeyPair(std::string_view cert_pem,
   const std::string key_at(key_name);
   const std::vector<X509Ptr> chain = ParseCertificates(cert_pem);
   if (chain.empty()) return Error{"holds no readable PEM certificate", cert_at};
-  const KeyPtr key = ParsePrivateKey(key_pem);
+  KeyPtr key = ParsePrivateKey(key_pem);
   if (key == nullptr) {
     return Error{
         "holds no readable PEM private key (encrypted keys are not "
@@ -75,6 +75,7 @@ Result<TlsIdentityPtr> ParseKeyPair(std::string_view cert_pem,
   }
   identity->chain_pem = cert_pem;
   identity->key_pem = key_pem;
+  identity->key = std::move(key);
   return TlsIdentityPtr(std::move(identity));
 }
 
