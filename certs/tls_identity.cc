@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <system_error>
 #include <utility>
 
 #include "certs/certificate_facts.h"
@@ -83,7 +84,7 @@ Result<std::string> ReadSmallFile(const std::string& file) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(
       std::fopen(file.c_str(), "rbe"), std::fclose);
   if (stream == nullptr) {
-    return Error{std::string("cannot be opened: ") + std::strerror(errno),
+    return Error{"cannot be opened: " + std::generic_category().message(errno),
                  file};
   }
   std::string text;
