@@ -76,7 +76,7 @@ Rules RulesFor(const MeshView& mesh, std::string_view host,
 }
 
 // Of `rules`, those with the most specific host.
-Rules MostSpecific(const Rules& rules, const MeshConfig& config) {
+Rules MostSpecific(Rules rules, const MeshConfig& config) {
   if (rules.size() < 2) return rules;
   Rules best;
   for (const Object* rule : rules) {
@@ -115,17 +115,20 @@ bool IsFoldedInto(const Words& older, const Words& newer) {
 // destination_rule.go:46-140. A rule stands alone if the last one before it
 // does not take it in, even if another has.
 std::vector<Merged> Merge(Rules rules) {
-  std::ranges::stable_sort(rules, IsOlder);
+  // Even of one element it would allocate a buffer.
+  if (rules.size() > 1) std::ranges::stable_sort(rules, IsOlder);
   std::vector<Merged> merged;
   for (const Object* rule : rules) {
-    const Words exports = ExportOf(*rule);
+    Words exports = ExportOf(*rule);
     bool stands_alone = true;
     for (Merged& older : merged) {
       stands_alone = !IsFoldedInto(older.exports, exports) ||
                      !SameSelector(*older.rules.front(), *rule);
       if (!stands_alone) older.rules.push_back(rule);
     }
-    if (stands_alone) merged.push_back({exports, {rule}});
+    if (!stands_alone) continue;
+    merged.emplace_back().exports = std::move(exports);
+    merged.back().rules.push_back(rule);
   }
   return merged;
 }
@@ -139,7 +142,8 @@ bool FindAtLevel(const MeshView& mesh, std::string_view host,
   Rules rules = RulesFor(mesh, host, ns);
   std::erase_if(rules, [&](const Object* rule) { return !belongs(*rule); });
   bool any = false;
-  for (Merged& merged : Merge(MostSpecific(rules, mesh.config()))) {
+  if (rules.empty()) return false;
+  for (Merged& merged : Merge(MostSpecific(std::move(rules), mesh.config()))) {
     if (!sees(merged)) continue;
     any = true;
     if (merged.selects()) {

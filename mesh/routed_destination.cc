@@ -1,5 +1,7 @@
 #include "mesh/routed_destination.h"
 
+#include <algorithm>
+
 #include "mesh/memo.h"
 
 namespace meshvet {
@@ -21,21 +23,29 @@ const std::vector<RoutedDestination>& DestinationsOf(
       mesh.memo().routes.try_emplace(virtual_service.root().value());
   std::vector<RoutedDestination>& routes = entry.first->second;
   if (!entry.second) return routes;
-  const rapidjson::Value* last_route = nullptr;
-  bool from_mesh = false;
+  constexpr size_t kCommonNumber = 16;
+  routes.reserve(kCommonNumber);
   ForEachDestination(virtual_service, [&](const Destination& destination) {
     const std::string_view written = destination.node["host"].Str();
     if (written.empty()) return;
+    // Of one route all are alike, and most hosts stand there several times.
+    const bool same_route = !routes.empty() && routes.back().route.value() ==
+                                                   destination.route.value();
+    const bool from_mesh =
+        same_route ? routes.back().from_mesh
+                   : IsBoundToMesh(virtual_service, destination.route);
+    const auto twin =
+        std::ranges::find(routes, written, &RoutedDestination::written);
+    const DestinationHost* host =
+        twin != routes.end()
+            ? twin->host
+            : &ReadDestinationHost(mesh, written, virtual_service.ns());
     RoutedDestination& routed = routes.emplace_back();
     static_cast<Destination&>(routed) = destination;
     routed.written = written;
     routed.ns = virtual_service.ns();
-    if (destination.route.value() != last_route) {
-      last_route = destination.route.value();
-      from_mesh = IsBoundToMesh(virtual_service, destination.route);
-    }
     routed.from_mesh = from_mesh;
-    routed.host = &ReadDestinationHost(mesh, written, virtual_service.ns());
+    routed.host = host;
   });
   return routes;
 }

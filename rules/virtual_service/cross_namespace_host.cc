@@ -84,8 +84,21 @@ std::string DescribeRoute(const Object& vs, const RoutedDestination& to,
   return what;
 }
 
+// Whether it is plain that the host is a Service of the VirtualService's own
+// namespace: most are, and then nobody need be asked.
+bool IsOwnService(const Object& vs, const DestinationHost& host,
+                  const RuleContext& ctx) {
+  if (host.intended || host.alias != nullptr) return false;
+  const auto service = ParseServiceHost(host.target, ctx.config().domain);
+  // Capitals are FindOwners' matter.
+  return service && service->ns == vs.ns() &&
+         std::ranges::none_of(service->ns,
+                              [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
+  if (IsOwnService(vs, *to.host, ctx)) return;
   std::set<std::string, std::less<>> asked = {std::string(vs.ns())};
   for (const std::string& name : NamesUsed(*to.host, ctx)) {
     const HostOwners owners = FindOwners(ctx.mesh(), name, vs.ns());
@@ -223,7 +236,9 @@ void Check(const Object& vs, RuleContext& ctx) {
     CheckDestination(vs, to, ctx);
   }
   for (const Node route : vs.spec()["http"]) {
-    CheckDelegate(vs, route["delegate"], ctx);
+    if (const Node delegate = route["delegate"]) {
+      CheckDelegate(vs, delegate, ctx);
+    }
   }
   const ExportTo exported(vs.spec()["exportTo"],
                           ctx.config().default_virtual_service_export_to);

@@ -10,10 +10,10 @@ namespace meshvet::rules {
 namespace {
 
 void CheckDestination(const RoutedDestination& to, RuleContext& ctx) {
-  const Node place = to.node["host"];
-  const std::string written(to.written);
   const DestinationHost& host = *to.host;
   if (!host.intended) return;
+  const Node place = to.node["host"];
+  const std::string written(to.written);
   const std::string full =
       ServiceHost(host.intended->name, host.intended->ns, ctx.config().domain);
   const bool is_known = host.intended_presence == Presence::kFound;

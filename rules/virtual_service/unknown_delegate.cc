@@ -57,7 +57,9 @@ void CheckDelegate(const Object& vs, Node delegate, RuleContext& ctx) {
 
 void Check(const Object& vs, RuleContext& ctx) {
   for (const Node route : vs.spec()["http"]) {
-    CheckDelegate(vs, route["delegate"], ctx);
+    if (const Node delegate = route["delegate"]) {
+      CheckDelegate(vs, delegate, ctx);
+    }
   }
 }
 

@@ -41,12 +41,12 @@ bool IsTakenUnseen(const Object& vs, const RoutedDestination& to,
 
 void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
-  const std::string written(to.written);
   const DestinationHost& host = *to.host;
   if (host.intended) return;  // virtual-service-host-not-qualified speaks
   const HostLookup& found = to.Lookup(ctx.mesh());
   if (found.presence == Presence::kFound || found.is_assumed) return;
   if (IsTakenUnseen(vs, to, found)) return;
+  const std::string written(to.written);
   if (found.presence == Presence::kUnknown && !IsIpAddress(written)) {
     ctx.NotRun("not every Service and ServiceEntry that could define \"" +
                host.target + "\" is known");

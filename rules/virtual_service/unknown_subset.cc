@@ -38,10 +38,11 @@ Namespaces GatewayNamespaces(const Object& vs, Node route) {
 
 // Those who may carry this route: the VirtualService's own sidecars, and
 // gateways, of which any may be the one that counts.
-std::vector<Namespaces> ClientsOf(const Object& vs, Node route) {
+std::vector<Namespaces> ClientsOf(const Object& vs,
+                                  const RoutedDestination& to) {
   std::vector<Namespaces> clients;
-  if (IsBoundToMesh(vs, route)) clients.push_back({std::string(vs.ns())});
-  Namespaces gateways = GatewayNamespaces(vs, route);
+  if (to.from_mesh) clients.emplace_back(1, std::string(vs.ns()));
+  Namespaces gateways = GatewayNamespaces(vs, to.route);
   if (!gateways.empty()) clients.push_back(std::move(gateways));
   return clients;
 }
@@ -109,7 +110,7 @@ void CheckDestination(const Object& vs, const RoutedDestination& to,
   if (found.presence != Presence::kFound && !service) return;
   const std::string_view home =
       found.services.empty() ? service->ns : found.services.front().ns();
-  for (const Namespaces& clients : ClientsOf(vs, to.route)) {
+  for (const Namespaces& clients : ClientsOf(vs, to)) {
     CheckClients(to, home, clients, ctx);
   }
 }
