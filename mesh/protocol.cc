@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 namespace meshvet {
@@ -24,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, Protocol>, 12> kWords = {{
 }};
 
 char Lower(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 bool EqualInAnyCase(std::string_view a, std::string_view b) {

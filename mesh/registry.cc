@@ -28,10 +28,10 @@ ServicePort ReadPort(Node port, bool is_entry) {
   read.node = port;
   read.number = port[is_entry ? "number" : "port"].Int().value_or(0);
   read.name = port["name"].Str();
-  read.protocol =
-      is_entry ? ParseProtocol(port["protocol"].Str())
-               : ServicePortProtocol(port["name"].Str(), port["protocol"].Str(),
-                                     port["appProtocol"], read.number);
+  read.protocol = is_entry
+                      ? ParseProtocol(port["protocol"].Str())
+                      : ServicePortProtocol(read.name, port["protocol"].Str(),
+                                            port["appProtocol"], read.number);
   read.target_number = TargetOf(port, read.number);
   return read;
 }

@@ -102,22 +102,29 @@ void CheckClients(const RoutedDestination& to, std::string_view home,
       .About(target + "/" + std::string(place.Str()) + " from " + client);
 }
 
-void CheckDestination(const Object& vs, const RoutedDestination& to,
+void CheckDestination(const RoutedDestination& to,
+                      const std::vector<Namespaces>& all_clients,
                       RuleContext& ctx) {
-  if (to.node["subset"].Str().empty()) return;
   const HostLookup& found = to.Lookup(ctx.mesh());
   const auto service = ParseServiceHost(to.host->target, ctx.config().domain);
   if (found.presence != Presence::kFound && !service) return;
   const std::string_view home =
       found.services.empty() ? service->ns : found.services.front().ns();
-  for (const Namespaces& clients : ClientsOf(vs, to)) {
+  for (const Namespaces& clients : all_clients) {
     CheckClients(to, home, clients, ctx);
   }
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
+  Node route;  // whose clients these are
+  std::vector<Namespaces> clients;
   for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(vs, to, ctx);
+    if (to.node["subset"].Str().empty()) continue;
+    if (to.route.value() != route.value()) {
+      route = to.route;
+      clients = ClientsOf(vs, to);
+    }
+    CheckDestination(to, clients, ctx);
   }
 }
 
