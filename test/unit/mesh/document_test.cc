@@ -264,5 +264,22 @@ TEST(DocumentTest, ACompactCopyOutlivesItsSource) {
             Node::Type::kMissing);
 }
 
+// Behind an escape a string moves to the left, sixteen bytes at a time.
+TEST(ParseJson, ReadsWhatFollowsAnEscape) {
+  for (size_t before = 0; before < 40; ++before) {
+    for (size_t after = 0; after < 40; ++after) {
+      const std::string head(before, 'a');
+      std::string tail;
+      for (size_t i = 0; i < after; ++i)
+        tail += static_cast<char>('A' + i % 26);
+      const auto parsed =
+          ParseJson("[\"" + head + "\\u00e9" + tail + "\\n\",\"b\"]", {});
+      ASSERT_TRUE(parsed) << before << " and " << after;
+      EXPECT_EQ(parsed->root()[0].Str(), head + "\u00e9" + tail + "\n");
+      EXPECT_EQ(parsed->root()[1].Str(), "b");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace meshvet
