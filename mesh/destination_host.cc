@@ -6,7 +6,6 @@
 
 #include "mesh/kinds.h"
 #include "mesh/memo.h"
-#include "mesh/registry.h"
 
 namespace meshvet {
 namespace {
@@ -73,23 +72,39 @@ void ReadIntended(const MeshView& mesh, std::string_view written,
   host.intended_presence = presence;
 }
 
-DestinationHost Read(const MeshView& mesh, std::string_view written,
-                     std::string_view config_namespace) {
-  DestinationHost host;
+// The Service that `resolved` is the name of. What was a short name is known to
+// be one, and need not be taken apart.
+std::optional<NamedService> FindService(const MeshView& mesh,
+                                        std::string_view resolved,
+                                        std::string_view written,
+                                        std::string_view config_namespace) {
+  const bool was_short = resolved.size() != written.size();
+  if (!was_short || config_namespace.empty() ||
+      config_namespace.find('.') != config_namespace.npos) {
+    return FindNamedService(mesh, resolved);
+  }
+  const ServiceName name{
+      resolved.substr(0, written.size()),
+      resolved.substr(written.size() + 1, config_namespace.size())};
+  return NamedService{name, mesh.Find(kService, name.ns, name.name)};
+}
+
+void Read(const MeshView& mesh, std::string_view written,
+          std::string_view config_namespace, DestinationHost& host) {
   host.resolved = ResolveHost(written, config_namespace, mesh.config().domain);
   host.target = host.resolved;
-  const auto service = ParseServiceHost(host.resolved, mesh.config().domain);
-  if (!service) {
+  host.service = FindService(mesh, host.resolved, written, config_namespace);
+  if (!host.service) {
     ReadIntended(mesh, written, config_namespace, host);
-    return host;
+    return;
   }
-  const Lookup found = mesh.Find(kService, service->ns, service->name);
-  if (found.object == nullptr) return host;
-  const std::string_view other = RegistryService{found.object}.external_name();
-  if (other.empty()) return host;
-  host.alias = found.object;
+  const Object* service = host.service->lookup.object;
+  if (service == nullptr) return;
+  const std::string_view other = RegistryService{service}.external_name();
+  if (other.empty()) return;
+  host.alias = service;
   host.target = other;
-  return host;
+  host.service = FindNamedService(mesh, other);
 }
 
 }  // namespace
@@ -97,9 +112,10 @@ DestinationHost Read(const MeshView& mesh, std::string_view written,
 const DestinationHost& ReadDestinationHost(const MeshView& mesh,
                                            std::string_view written,
                                            std::string_view config_namespace) {
-  return mesh.memo().destinations.Get({written, config_namespace}, [&] {
-    return Read(mesh, written, config_namespace);
-  });
+  return mesh.memo().destinations.Get(
+      {written, config_namespace}, [&](DestinationHost& host) {
+        Read(mesh, written, config_namespace, host);
+      });
 }
 
 HostOwners FindOwners(const MeshView& mesh, std::string_view host,

@@ -15,20 +15,29 @@
 #include <string_view>
 #include <vector>
 
+#include "mesh/destination_rule.h"
 #include "mesh/host_name.h"
 #include "mesh/mesh_view.h"
 #include "mesh/object.h"
+#include "mesh/registry.h"
 
 namespace meshvet {
 
 struct DestinationHost {
+  DestinationHost() = default;
+  DestinationHost(const DestinationHost&) = delete;  // views into itself
+  DestinationHost& operator=(const DestinationHost&) = delete;
+  ~DestinationHost() = default;
+
   // The full name istiod makes of it (pilot/pkg/model/config.go:209-241).
   std::string resolved;
   // Where the calls go: `resolved`, or what the ExternalName Service of that
   // name stands for, as it is written there. istiod does not follow a second
   // one (pilot/pkg/networking/core/route/route.go:357-361,
   // core/cluster.go:483).
-  std::string target;
+  std::string_view target;
+  // What `target` is the name of, if it is a Service's.
+  std::optional<NamedService> service;
   // That Service; null if there is none.
   const Object* alias = nullptr;
   // Set when the name has a dot, so that istiod takes it as it is, and yet is
@@ -41,6 +50,14 @@ struct DestinationHost {
   std::optional<Service> intended;
   // Whether that Service is known.
   Presence intended_presence = Presence::kUnknown;
+
+ private:
+  friend struct RoutedDestination;
+  // What `target` leads to, for all and for sidecars, and the rule of these,
+  // once somebody asked.
+  mutable std::optional<HostLookup> found_;
+  mutable std::optional<HostLookup> imported_;
+  mutable std::optional<EffectiveRule> sidecar_rule_;
 };
 
 // `written` as it stands in a configuration of `config_namespace`. Worked out

@@ -1,6 +1,7 @@
 #include "mesh/destination_rule.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -14,41 +15,70 @@ namespace meshvet {
 namespace {
 
 using Rules = std::vector<const Object*>;
-using Words = std::set<std::string_view>;
+// Sorted, each once.
+using Words = std::vector<std::string_view>;
 
-// exportTo as it is written: istiod compares the words, so no list and ["*"]
-// differ. A rule for single pods is private, whatever it says
-// (push_context.go:2081-2089).
-Words ExportOf(const Object& rule) {
-  if (rule.spec()["workloadSelector"].exists()) return {"."};
-  Words words;
-  for (const Node word : rule.spec()["exportTo"]) words.insert(word.Str());
-  return words;
+bool Has(const Words& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
 }
 
+// What a DestinationRule says of itself.
+struct RuleFacts {
+  bool selects = false;  // single pods, by a workloadSelector
+  // exportTo as it is written: istiod compares the words, so no list and ["*"]
+  // differ. A rule for single pods is private, whatever it says
+  // (push_context.go:2081-2089).
+  Words exports;
+  Words subsets;  // their names, as they stand there
+};
+
+RuleFacts ReadFacts(const Object& rule) {
+  const Node spec = rule.spec();
+  RuleFacts facts;
+  facts.selects = spec["workloadSelector"].exists();
+  if (facts.selects) {
+    facts.exports = {"."};
+  } else {
+    for (const Node word : spec["exportTo"]) {
+      facts.exports.push_back(word.Str());
+    }
+    std::ranges::sort(facts.exports);
+    const auto twins = std::unique(facts.exports.begin(), facts.exports.end());
+    facts.exports.erase(twins, facts.exports.end());
+  }
+  for (const Node subset : spec["subsets"]) {
+    facts.subsets.push_back(subset["name"].Str());
+  }
+  return facts;
+}
+
+const RuleFacts& FactsOf(const Object& rule) {
+  return rule.facts().Get<RuleFacts>([&] { return ReadFacts(rule); });
+}
+
+const Words& ExportOf(const Object& rule) { return FactsOf(rule).exports; }
+
 bool SameSelector(const Object& a, const Object& b) {
-  const Node of_a = a.spec()["workloadSelector"];
-  const Node of_b = b.spec()["workloadSelector"];
-  if (of_a.exists() != of_b.exists()) return false;
-  return !of_a.exists() || of_a["matchLabels"] == of_b["matchLabels"];
+  if (FactsOf(a).selects != FactsOf(b).selects) return false;
+  return !FactsOf(a).selects || a.spec()["workloadSelector"]["matchLabels"] ==
+                                    b.spec()["workloadSelector"]["matchLabels"];
 }
 
 // Whether its own namespace finds the rule at the first level. The mesh's
 // default does not matter here.
 bool IsLocal(const Object& rule) {
-  const Words words = ExportOf(rule);
-  return words.empty() || words.contains("*") || words.contains(".") ||
-         words.contains(rule.ns());
+  const Words& words = ExportOf(rule);
+  return words.empty() || Has(words, "*") || Has(words, ".") ||
+         Has(words, rule.ns());
 }
 
 bool IsPrivate(const Object& rule, const MeshConfig& config) {
-  const Words words = ExportOf(rule);
+  const Words& words = ExportOf(rule);
   if (words.empty()) {
     return std::ranges::find(config.default_destination_rule_export_to, ".") !=
            config.default_destination_rule_export_to.end();
   }
-  return words.size() == 1 &&
-         (words.contains(".") || words.contains(rule.ns()));
+  return words.size() == 1 && (Has(words, ".") || Has(words, rule.ns()));
 }
 
 // What was never stored is newer than all that was.
@@ -57,21 +87,30 @@ bool IsOlder(const Object* a, const Object* b) {
          std::tuple(b->created().empty(), b->created(), b->name());
 }
 
+// The rules of the mesh with a wildcard host.
+const Rules& WildcardRules(const MeshView& mesh) {
+  std::optional<Rules>& known = mesh.memo().wildcard_rules;
+  if (!known) {
+    known.emplace();
+    mesh.ForEachReferrer(kDestinationRule, kService, kAnyWildcard,
+                         [&](const Object& rule) { known->push_back(&rule); });
+  }
+  return *known;
+}
+
 // Rules of `ns` whose host covers `host`.
 Rules RulesFor(const MeshView& mesh, std::string_view host,
                std::string_view ns) {
   Rules rules;
-  const auto collect = [&](const Object& rule) {
-    if (rule.ns() == ns) rules.push_back(&rule);
-  };
-  mesh.ForEachReferrer(kDestinationRule, kService, host, collect);
-  mesh.ForEachReferrer(kDestinationRule, kService, kAnyWildcard,
+  mesh.ForEachReferrer(kDestinationRule, kService, host,
                        [&](const Object& rule) {
-                         const std::string own = HostOf(rule, mesh.config());
-                         if (own != host && HostSubsetOf(host, own)) {
-                           collect(rule);
-                         }
+                         if (rule.ns() == ns) rules.push_back(&rule);
                        });
+  for (const Object* rule : WildcardRules(mesh)) {
+    if (rule->ns() != ns) continue;
+    const std::string own = HostOf(*rule, mesh.config());
+    if (own != host && HostSubsetOf(host, own)) rules.push_back(rule);
+  }
   return rules;
 }
 
@@ -93,15 +132,13 @@ Rules MostSpecific(Rules rules, const MeshConfig& config) {
 
 // Rules that istiod makes one of. Their exportTo is the oldest one's.
 struct Merged {
-  Words exports;
   Rules rules;
 
-  bool selects() const {
-    return rules.front()->spec()["workloadSelector"].exists();
-  }
+  bool selects() const { return FactsOf(*rules.front()).selects; }
+  const Words& exports() const { return ExportOf(*rules.front()); }
   bool IsVisibleTo(std::string_view client_ns) const {
-    return exports.empty() || exports.contains("*") ||
-           exports.contains(client_ns);
+    return exports().empty() || Has(exports(), "*") ||
+           Has(exports(), client_ns);
   }
 };
 
@@ -115,22 +152,27 @@ bool IsFoldedInto(const Words& older, const Words& newer) {
 // destination_rule.go:46-140. A rule stands alone if the last one before it
 // does not take it in, even if another has.
 std::vector<Merged> Merge(Rules rules) {
-  // Even of one element it would allocate a buffer.
-  if (rules.size() > 1) std::ranges::stable_sort(rules, IsOlder);
+  std::ranges::stable_sort(rules, IsOlder);
   std::vector<Merged> merged;
   for (const Object* rule : rules) {
-    Words exports = ExportOf(*rule);
     bool stands_alone = true;
     for (Merged& older : merged) {
-      stands_alone = !IsFoldedInto(older.exports, exports) ||
+      stands_alone = !IsFoldedInto(older.exports(), ExportOf(*rule)) ||
                      !SameSelector(*older.rules.front(), *rule);
       if (!stands_alone) older.rules.push_back(rule);
     }
-    if (!stands_alone) continue;
-    merged.emplace_back().exports = std::move(exports);
-    merged.back().rules.push_back(rule);
+    if (stands_alone) merged.push_back({{rule}});
   }
   return merged;
+}
+
+void Enter(Merged&& merged, EffectiveRule& effective) {
+  if (merged.selects()) {
+    effective.selecting.insert(effective.selecting.end(), merged.rules.begin(),
+                               merged.rules.end());
+  } else {
+    effective.rules = std::move(merged.rules);  // the newest wins
+  }
 }
 
 // Fills in the rules of one level; false if it has none for this client.
@@ -141,46 +183,20 @@ bool FindAtLevel(const MeshView& mesh, std::string_view host,
   effective.is_certain &= mesh.Covers(kDestinationRule, ns);
   Rules rules = RulesFor(mesh, host, ns);
   std::erase_if(rules, [&](const Object* rule) { return !belongs(*rule); });
-  bool any = false;
   if (rules.empty()) return false;
+  if (rules.size() == 1) {  // as nearly always
+    Merged only{std::move(rules)};
+    if (!sees(only)) return false;
+    Enter(std::move(only), effective);
+    return true;
+  }
+  bool any = false;
   for (Merged& merged : Merge(MostSpecific(std::move(rules), mesh.config()))) {
     if (!sees(merged)) continue;
     any = true;
-    if (merged.selects()) {
-      effective.selecting.insert(effective.selecting.end(),
-                                 merged.rules.begin(), merged.rules.end());
-    } else {
-      effective.rules = std::move(merged.rules);  // the newest wins
-    }
+    Enter(std::move(merged), effective);
   }
   return any;
-}
-
-EffectiveRule Find(const MeshView& mesh, std::string_view host,
-                   std::string_view service_ns, std::string_view client_ns) {
-  const MeshConfig& config = mesh.config();
-  const std::string_view root = config.root_namespace;
-  EffectiveRule effective;
-  effective.is_certain = true;
-  const auto is_local = [&](const Object& rule) {
-    return client_ns == root ? IsPrivate(rule, config) : IsLocal(rule);
-  };
-  const auto is_exported = [&](const Object& rule) {
-    return !IsPrivate(rule, config);
-  };
-  const auto all = [](const Merged&) { return true; };
-  const auto visible = [&](const Merged& merged) {
-    return merged.IsVisibleTo(client_ns);
-  };
-  // Nobody's namespace holds no rules.
-  if (!client_ns.empty() &&
-      FindAtLevel(mesh, host, client_ns, is_local, all, effective)) {
-    return effective;
-  }
-  for (const std::string_view ns : {service_ns, root}) {
-    if (FindAtLevel(mesh, host, ns, is_exported, visible, effective)) break;
-  }
-  return effective;
 }
 
 bool IsAmong(const Object& rule, const Rules& rules) {
@@ -192,11 +208,11 @@ bool IsAmong(const Object& rule, const Rules& rules) {
 // One namespace for each kind of client that the rule is exported to.
 std::vector<std::string_view> ClientsOf(const Object& rule) {
   std::vector<std::string_view> clients = {rule.ns()};
-  const Words words = ExportOf(rule);
+  const Words& words = ExportOf(rule);
   for (const std::string_view word : words) {
     if (word != "*" && word != "." && word != "~") clients.push_back(word);
   }
-  if (words.empty() || words.contains("*")) clients.emplace_back();
+  if (words.empty() || Has(words, "*")) clients.emplace_back();
   return clients;
 }
 
@@ -212,11 +228,18 @@ Rules Companions(const Object& rule, const EffectiveRule& effective) {
 
 }  // namespace
 
+bool EffectiveRule::HasSubset(std::string_view name) const {
+  return std::ranges::any_of(rules, [&](const Object* rule) {
+    return Has(FactsOf(*rule).subsets, name);
+  });
+}
+
 Node EffectiveRule::Subset(std::string_view name) const {
   for (const Object* rule : rules) {
-    for (const Node subset : rule->spec()["subsets"]) {
-      if (subset["name"].Str() == name) return subset;
-    }
+    const Words& names = FactsOf(*rule).subsets;
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end()) continue;
+    return rule->spec()["subsets"][static_cast<size_t>(found - names.begin())];
   }
   return {};
 }
@@ -256,13 +279,42 @@ std::string HostOf(const Object& destination_rule, const MeshConfig& config) {
                      destination_rule.ns(), config.domain);
 }
 
+EffectiveRule LookUpDestinationRule(const MeshView& mesh, std::string_view host,
+                                    std::string_view service_ns,
+                                    std::string_view client_ns) {
+  const MeshConfig& config = mesh.config();
+  const std::string_view root = config.root_namespace;
+  EffectiveRule effective;
+  effective.is_certain = true;
+  const auto is_local = [&](const Object& rule) {
+    return client_ns == root ? IsPrivate(rule, config) : IsLocal(rule);
+  };
+  const auto is_exported = [&](const Object& rule) {
+    return !IsPrivate(rule, config);
+  };
+  const auto all = [](const Merged&) { return true; };
+  const auto visible = [&](const Merged& merged) {
+    return merged.IsVisibleTo(client_ns);
+  };
+  // Nobody's namespace holds no rules.
+  if (!client_ns.empty() &&
+      FindAtLevel(mesh, host, client_ns, is_local, all, effective)) {
+    return effective;
+  }
+  for (const std::string_view ns : {service_ns, root}) {
+    if (FindAtLevel(mesh, host, ns, is_exported, visible, effective)) break;
+  }
+  return effective;
+}
+
 const EffectiveRule& FindDestinationRule(const MeshView& mesh,
                                          std::string_view host,
                                          std::string_view service_ns,
                                          std::string_view client_ns) {
-  return mesh.memo().rules.Get({host, service_ns, client_ns}, [&] {
-    return Find(mesh, host, service_ns, client_ns);
-  });
+  return mesh.memo().rules.Get(
+      {host, service_ns, client_ns}, [&](EffectiveRule& effective) {
+        effective = LookUpDestinationRule(mesh, host, service_ns, client_ns);
+      });
 }
 
 void ForEachPolicyScope(const Object& destination_rule,

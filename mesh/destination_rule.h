@@ -29,6 +29,7 @@ struct EffectiveRule {
   // subset that is not among them proves nothing.
   bool is_certain = false;
 
+  bool HasSubset(std::string_view name) const;
   // The subset `name` of the first of `rules` that has one; missing if none
   // has.
   Node Subset(std::string_view name) const;
@@ -49,7 +50,11 @@ struct EffectiveRule {
 //   If level 1 has rules with a workloadSelector and no others, all other pods
 //   have no rule at all.
 // (push_context.go:1259-1345, destination_rule.go:46-140, sidecar.go:713-735.)
-// Worked out once for each view; the answer lives as long as the view.
+EffectiveRule LookUpDestinationRule(const MeshView& mesh, std::string_view host,
+                                    std::string_view service_ns,
+                                    std::string_view client_ns);
+// The same, remembered: worked out once for each view, and the answer lives as
+// long as the view.
 const EffectiveRule& FindDestinationRule(const MeshView& mesh,
                                          std::string_view host,
                                          std::string_view service_ns,

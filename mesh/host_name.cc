@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 
 namespace meshvet {
@@ -44,10 +45,14 @@ std::string ResolveHost(std::string_view host,
 
 std::string ServiceHost(std::string_view name, std::string_view ns,
                         std::string_view domain) {
-  std::string host;
-  host.reserve(name.size() + ns.size() + domain.size() + 6);
-  return host.append(name).append(".").append(ns).append(".svc.").append(
-      domain);
+  constexpr std::string_view kDotSuffixDot = ".svc.";
+  std::string host(
+      name.size() + 1 + ns.size() + kDotSuffixDot.size() + domain.size(), '.');
+  char* at = std::copy(name.begin(), name.end(), host.data()) + 1;
+  at = std::copy(ns.begin(), ns.end(), at);
+  at = std::copy(kDotSuffixDot.begin(), kDotSuffixDot.end(), at);
+  std::copy(domain.begin(), domain.end(), at);
+  return host;
 }
 
 std::optional<ServiceName> ParseServiceHost(std::string_view host,

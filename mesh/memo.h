@@ -7,10 +7,15 @@
 #ifndef MESHVET_MESH_MEMO_H_
 #define MESHVET_MESH_MEMO_H_
 
-#include <initializer_list>
-#include <string>
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <memory_resource>
+#include <optional>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "mesh/destination_host.h"
@@ -21,35 +26,80 @@
 namespace meshvet {
 
 // Answers by question. A reference stays valid: nodes of the map do not move.
-template <typename Answer>
+// A sorted map, as there are few questions, and whoever writes the object that
+// asks them cannot make a search long.
+template <typename Answer, size_t parts>
 class Answers {
  public:
-  // The answer to the question of these parts, worked out by `find` the first
-  // time.
+  using Question = std::array<std::string_view, parts>;
+
+  // `memory` outlives the answers and is never given back before.
+  explicit Answers(std::pmr::memory_resource* memory)
+      : memory_(memory), answers_(memory) {}
+
+  // The answer to the question of these parts, worked out by `find(answer)` the
+  // first time. `find` may ask further questions, but not this one.
   template <typename Find>
-  const Answer& Get(std::initializer_list<std::string_view> parts,
-                    const Find& find) {
-    key_.clear();
-    for (const std::string_view part : parts) key_.append(part) += '\n';
-    if (const auto known = answers_.find(key_); known != answers_.end()) {
-      return known->second;
+  const Answer& Get(const Question& question, const Find& find) {
+    const auto place = answers_.lower_bound(question);
+    if (place != answers_.end() && place->first == question) {
+      return place->second;
     }
-    std::string key = key_;  // `find` may ask further questions
-    return answers_.emplace(std::move(key), find()).first->second;
+    Answer& answer = answers_.try_emplace(place, Keep(question))->second;
+    find(answer);
+    return answer;
   }
 
  private:
-  std::string key_;  // kept for its memory
-  std::unordered_map<std::string, Answer> answers_;
+  Question Keep(Question question) {
+    for (std::string_view& part : question) {
+      if (part.empty()) continue;
+      char* const copy = static_cast<char*>(memory_->allocate(part.size(), 1));
+      std::ranges::copy(part, copy);
+      part = {copy, part.size()};
+    }
+    return question;
+  }
+
+  std::pmr::memory_resource* memory_;
+  std::pmr::map<Question, Answer> answers_;
+};
+
+// Memory for the answers to a common VirtualService. A thread keeps one for the
+// next view: so large a piece is dear to get and to give back.
+class MemoRoom {
+ public:
+  MemoRoom() : room_(std::move(Spare())) {
+    // Filled before it is read.
+    if (room_ == nullptr) room_.reset(new Bytes);
+  }
+  ~MemoRoom() { Spare() = std::move(room_); }
+  MemoRoom(const MemoRoom&) = delete;
+  MemoRoom& operator=(const MemoRoom&) = delete;
+
+  void* data() { return room_->data(); }
+  static constexpr size_t kSize = 12 << 10;
+
+ private:
+  using Bytes = std::array<std::byte, kSize>;
+  static std::unique_ptr<Bytes>& Spare() {
+    static thread_local std::unique_ptr<Bytes> spare;
+    return spare;
+  }
+  std::unique_ptr<Bytes> room_;
 };
 
 struct Memo {
-  Answers<HostLookup> hosts;
-  Answers<HostLookup> imported_hosts;
-  Answers<DestinationHost> destinations;
-  Answers<EffectiveRule> rules;
-  std::unordered_map<const rapidjson::Value*, std::vector<RoutedDestination>>
-      routes;
+  MemoRoom room;
+  std::pmr::monotonic_buffer_resource memory{room.data(), MemoRoom::kSize};
+
+  Answers<HostLookup, 2> hosts{&memory};
+  Answers<DestinationHost, 2> destinations{&memory};
+  Answers<EffectiveRule, 3> rules{&memory};
+  // DestinationRules with a wildcard host.
+  std::optional<std::vector<const Object*>> wildcard_rules;
+  std::pmr::map<const rapidjson::Value*, std::pmr::vector<RoutedDestination>>
+      routes{&memory};
 };
 
 }  // namespace meshvet

@@ -18,13 +18,33 @@ std::string_view View(const rapidjson::Value& text) {
   return {text.GetString(), text.GetStringLength()};
 }
 
-// Most keys differ in length or in their first letter: that is cheaper to see
-// than a call of memcmp.
+template <typename Word>
+Word Load(const char* text) {
+  Word word = 0;
+  std::memcpy(&word, text, sizeof word);
+  return word;
+}
+
+// Whether two texts of `size` bytes, at least that of a Word and at most two,
+// are equal.
+template <typename Word>
+bool SameEnds(const char* a, const char* b, size_t size) {
+  const size_t last = size - sizeof(Word);
+  return Load<Word>(a) == Load<Word>(b) &&
+         Load<Word>(a + last) == Load<Word>(b + last);
+}
+
+// Most keys differ in length or in their first letter, and few have more than
+// 16: that is cheaper to see than a call of memcmp.
 bool IsNamed(const Member& member, std::string_view key) {
-  if (member.name.GetStringLength() != key.size()) return false;
+  const size_t size = key.size();
+  if (member.name.GetStringLength() != size) return false;
+  if (size == 0) return true;
   const char* name = member.name.GetString();
-  return key.empty() || (*name == key.front() &&
-                         std::memcmp(name, key.data(), key.size()) == 0);
+  if (*name != key.front()) return false;
+  if (size < 4 || size > 16) return std::memcmp(name, key.data(), size) == 0;
+  return size < 8 ? SameEnds<uint32_t>(name, key.data(), size)
+                  : SameEnds<uint64_t>(name, key.data(), size);
 }
 
 // Whether the integer has exactly the value of `b`: 2^53 + 1 is not the double
@@ -90,9 +110,9 @@ bool Equal(const Value& a, const Value& b) {
 
 }  // namespace
 
-Node::Type Node::type() const {
-  if (value_ == nullptr) return Type::kMissing;
-  switch (value_->GetType()) {
+Node::Type Node::TypeOf(const Value* value) {
+  if (value == nullptr) return Type::kMissing;
+  switch (value->GetType()) {
     case rapidjson::kNullType:
       return Type::kNull;
     case rapidjson::kFalseType:
@@ -110,24 +130,16 @@ Node::Type Node::type() const {
   return Type::kMissing;
 }
 
-bool Node::exists() const { return value_ != nullptr && !value_->IsNull(); }
-
-Node Node::operator[](std::string_view key) const {
-  if (value_ != nullptr && value_->IsObject()) {
-    for (const Member& member : value_->GetObject()) {
-      if (IsNamed(member, key)) return Node(&member.value);
-    }
-  }
-  return Without(key);
+bool Node::IsSet(const Value* value) {
+  return value != nullptr && !value->IsNull();
 }
 
-Node Node::Without(std::string_view key) const {
-  Node missing = *this;
-  missing.value_ = nullptr;
-  if (missing_count_ < kMaxMissing) {
-    missing.missing_[missing.missing_count_++] = key;
+const Value* Node::FindMember(const Value* value, std::string_view key) {
+  if (value == nullptr || !value->IsObject()) return nullptr;
+  for (const Member& member : value->GetObject()) {
+    if (IsNamed(member, key)) return &member.value;
   }
-  return missing;
+  return nullptr;
 }
 
 Node Node::operator[](size_t index) const {
@@ -138,9 +150,9 @@ Node Node::operator[](size_t index) const {
   return Without("-");
 }
 
-std::string_view Node::Str() const {
-  if (value_ == nullptr || !value_->IsString()) return {};
-  return View(*value_);
+std::string_view Node::StringOf(const Value* value) {
+  if (value == nullptr || !value->IsString()) return {};
+  return View(*value);
 }
 
 std::string Node::Text() const {
@@ -157,14 +169,14 @@ std::string Node::Text() const {
 
 bool Node::Bool() const { return value_ != nullptr && value_->IsTrue(); }
 
-std::optional<int64_t> Node::Int() const {
-  if (value_ == nullptr) return std::nullopt;
-  if (value_->IsInt64()) return value_->GetInt64();
+std::optional<int64_t> Node::IntegerOf(const Value* value) {
+  if (value == nullptr) return std::nullopt;
+  if (value->IsInt64()) return value->GetInt64();
   // YAML's `80.0` and JSON's `8e1` are the integer 80 to Kubernetes too.
   constexpr double kExact = 9007199254740992.0;  // 2^53
-  if (value_->IsDouble() && std::abs(value_->GetDouble()) <= kExact &&
-      std::trunc(value_->GetDouble()) == value_->GetDouble()) {
-    return static_cast<int64_t>(value_->GetDouble());
+  if (value->IsDouble() && std::abs(value->GetDouble()) <= kExact &&
+      std::trunc(value->GetDouble()) == value->GetDouble()) {
+    return static_cast<int64_t>(value->GetDouble());
   }
   return std::nullopt;
 }
@@ -174,10 +186,10 @@ std::optional<double> Node::Number() const {
   return value_->GetDouble();
 }
 
-size_t Node::size() const {
-  if (value_ == nullptr) return 0;
-  if (value_->IsArray()) return value_->Size();
-  if (value_->IsObject()) return value_->MemberCount();
+size_t Node::SizeOf(const Value* value) {
+  if (value == nullptr) return 0;
+  if (value->IsArray()) return value->Size();
+  if (value->IsObject()) return value->MemberCount();
   return 0;
 }
 

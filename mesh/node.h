@@ -39,9 +39,9 @@ class Node {
   explicit Node(const rapidjson::Value* value)
       : value_(value), anchor_(value) {}
 
-  Type type() const;
+  Type type() const { return TypeOf(value_); }
   // Present and not null: Kubernetes reads `field: null` as "not set".
-  bool exists() const;
+  bool exists() const { return IsSet(value_); }
   explicit operator bool() const { return exists(); }
   bool IsObject() const { return type() == Type::kObject; }
   bool IsArray() const { return type() == Type::kArray; }
@@ -49,22 +49,25 @@ class Node {
 
   // The member `key` of an object, or the element `index` of an array. `key`
   // must outlive the Node when the member is missing (a literal does).
-  Node operator[](std::string_view key) const;
+  Node operator[](std::string_view key) const {
+    const rapidjson::Value* member = FindMember(value_, key);
+    return member == nullptr ? Without(key) : Node(member);
+  }
   Node operator[](size_t index) const;
 
   // A string's value; empty for anything else.
-  std::string_view Str() const;
+  std::string_view Str() const { return StringOf(value_); }
   // A string, number or boolean as text, as kubectl would print it; empty for
   // anything else.
   std::string Text() const;
   // A boolean's value; false for anything else.
   bool Bool() const;
   // An integer that fits; empty for anything else, numeric strings included.
-  std::optional<int64_t> Int() const;
+  std::optional<int64_t> Int() const { return IntegerOf(value_); }
   std::optional<double> Number() const;
 
   // Number of elements or members; 0 for anything else.
-  size_t size() const;
+  size_t size() const { return SizeOf(value_); }
   bool empty() const { return size() == 0; }
 
   // The elements of an array; nothing for anything else.
@@ -91,7 +94,24 @@ class Node {
   static constexpr size_t kMaxMissing = 4;
 
   // The missing Node at `key` below this one.
-  Node Without(std::string_view key) const;
+  Node Without(std::string_view key) const {
+    Node missing = *this;
+    missing.value_ = nullptr;
+    if (missing_count_ < kMaxMissing) {
+      missing.missing_[missing.missing_count_++] = key;
+    }
+    return missing;
+  }
+
+  // What the accessors say of a value, which may be null. With these a Node
+  // that is looked at once lives in registers: most are.
+  static const rapidjson::Value* FindMember(const rapidjson::Value* value,
+                                            std::string_view key);
+  static Type TypeOf(const rapidjson::Value* value);
+  static bool IsSet(const rapidjson::Value* value);
+  static std::string_view StringOf(const rapidjson::Value* value);
+  static std::optional<int64_t> IntegerOf(const rapidjson::Value* value);
+  static size_t SizeOf(const rapidjson::Value* value);
 
   const rapidjson::Value* value_ = nullptr;
   const rapidjson::Value* anchor_ = nullptr;

@@ -17,6 +17,7 @@
 
 #include "mesh/document.h"
 #include "mesh/node.h"
+#include "mesh/object_facts.h"
 
 namespace meshvet {
 
@@ -27,8 +28,10 @@ struct GroupKind {
   std::string_view group;
   std::string_view kind;
 
-  friend constexpr bool operator==(const GroupKind&,
-                                   const GroupKind&) = default;
+  // The kind first: that is where most differ.
+  friend constexpr bool operator==(const GroupKind& a, const GroupKind& b) {
+    return a.kind == b.kind && a.group == b.group;
+  }
   friend constexpr auto operator<=>(const GroupKind&,
                                     const GroupKind&) = default;
 };
@@ -62,6 +65,9 @@ class Object {
   Node labels() const { return metadata()["labels"]; }
   Node annotations() const { return metadata()["annotations"]; }
 
+  // What was worked out about this object already.
+  const ObjectFacts& facts() const { return facts_; }
+
   // "VirtualService shop/reviews", as messages call it.
   std::string Title() const;
 
@@ -78,6 +84,7 @@ class Object {
   GroupKind kind_;
   std::string_view name_;
   std::string namespace_;
+  ObjectFacts facts_;
 };
 
 }  // namespace meshvet

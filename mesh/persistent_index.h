@@ -34,27 +34,48 @@ class PersistentIndex {
   // The values of `key` in the order they were added; none if it is unknown.
   std::span<const Value> Find(std::string_view key) const {
     if (buckets_.empty()) return {};
-    const Bucket* bucket = buckets_[BucketOf(key)].get();
+    const Hashed wanted(key);
+    const Bucket* bucket = buckets_[BucketOf(wanted)].get();
     if (bucket == nullptr) return {};
-    const auto found = bucket->find(key);
+    const auto found = bucket->find(wanted);
     if (found == bucket->end()) return {};
     return found->second;
   }
 
  private:
+  // A key and its hash, which serves twice.
+  struct Hashed {
+    explicit Hashed(std::string_view its_text)
+        : text(its_text), hash(std::hash<std::string_view>()(its_text)) {}
+    std::string_view text;
+    size_t hash;
+  };
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view key) const {
       return std::hash<std::string_view>()(key);
     }
+    size_t operator()(const Hashed& key) const { return key.hash; }
   };
-  using Bucket = std::unordered_map<std::string, std::vector<Value>, Hash,
-                                    std::equal_to<>>;
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const {
+      return a == b;
+    }
+    bool operator()(const Hashed& a, std::string_view b) const {
+      return a.text == b;
+    }
+    bool operator()(std::string_view a, const Hashed& b) const {
+      return a == b.text;
+    }
+  };
+  using Bucket =
+      std::unordered_map<std::string, std::vector<Value>, Hash, Equal>;
 
   static constexpr size_t kBuckets = 512;
-  static size_t BucketOf(std::string_view key) {
+  static size_t BucketOf(const Hashed& key) {
     // The low bits choose the slot inside the bucket: take others.
-    return (Hash()(key) >> 20) % kBuckets;
+    return (key.hash >> 20) % kBuckets;
   }
 
   std::vector<std::shared_ptr<const Bucket>> buckets_;
@@ -74,8 +95,9 @@ class PersistentIndex<Value>::Editor {
   const PersistentIndex& current() const { return index_; }
 
   void Add(std::string_view key, Value value) {
-    Bucket& bucket = Own(BucketOf(key));
-    auto entry = bucket.find(key);
+    const Hashed wanted(key);
+    Bucket& bucket = Own(BucketOf(wanted));
+    auto entry = bucket.find(wanted);
     if (entry == bucket.end()) {
       entry = bucket.emplace(std::string(key), std::vector<Value>()).first;
     }
@@ -86,8 +108,9 @@ class PersistentIndex<Value>::Editor {
   template <typename Predicate>
   void Remove(std::string_view key, const Predicate& gone) {
     if (index_.Find(key).empty()) return;
-    Bucket& bucket = Own(BucketOf(key));
-    const auto entry = bucket.find(key);
+    const Hashed wanted(key);
+    Bucket& bucket = Own(BucketOf(wanted));
+    const auto entry = bucket.find(wanted);
     std::erase_if(entry->second, gone);
     if (entry->second.empty()) bucket.erase(entry);
   }

@@ -36,22 +36,45 @@ ServicePort ReadPort(Node port, bool is_entry) {
   return read;
 }
 
-ExportTo ExportOf(const RegistryService& service, const MeshConfig& config) {
+// What an object says of itself, whatever the mesh's settings are.
+struct RegistryFacts {
+  std::vector<ServicePort> ports;
+  // Nothing where the mesh's default counts.
+  std::optional<ExportTo> export_to;
+};
+
+std::optional<ExportTo> OwnExport(const RegistryService& service) {
   if (service.is_entry()) {
-    return ExportTo(service.object->spec()["exportTo"],
-                    config.default_service_export_to);
+    const Node list = service.object->spec()["exportTo"];
+    if (!list.IsArray() || list.empty()) return {};
+    return ExportTo(list, {});
   }
-  return ExportTo::FromAnnotation(
-      service.object->annotations()[kExportToAnnotation],
-      config.default_service_export_to);
+  const Node list = service.object->annotations()[kExportToAnnotation];
+  if (list.Str().empty()) return {};
+  return ExportTo::FromAnnotation(list, {});
+}
+
+const RegistryFacts& FactsOf(const RegistryService& service) {
+  return service.object->facts().Get<RegistryFacts>([&] {
+    RegistryFacts facts;
+    for (const Node port : service.object->spec()["ports"]) {
+      facts.ports.push_back(ReadPort(port, service.is_entry()));
+    }
+    facts.export_to = OwnExport(service);
+    return facts;
+  });
 }
 
 // A list with "*" makes a service public, whatever names stand beside it
 // (pilot/pkg/model/push_context.go:1609-1616).
 bool IsExportedByName(const RegistryService& service,
                       std::string_view client_ns, const MeshConfig& config) {
-  const ExportTo exported = ExportOf(service, config);
-  return !exported.IsPublic() && exported.Names(client_ns);
+  const auto names = [&](const ExportTo& exported) {
+    return !exported.IsPublic() && exported.Names(client_ns);
+  };
+  const auto& own = FactsOf(service).export_to;
+  return own ? names(*own)
+             : names(ExportTo(Node(), config.default_service_export_to));
 }
 
 // The order in which istiod prefers services of one host for a client in
@@ -105,38 +128,6 @@ std::optional<bool> IsVisible(const RegistryService& service,
   return is_limited ? IsWithinReach(service, client_ns, mesh) : true;
 }
 
-HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
-                      std::string_view client_ns) {
-  HostLookup found;
-  bool is_certain = true;
-  const auto add = [&](const Object& object) {
-    const RegistryService service{&object};
-    const std::optional<bool> visible = IsVisible(service, client_ns, mesh);
-    is_certain = is_certain && visible.has_value();
-    if (!visible) return;
-    (*visible ? found.services : found.hidden).push_back(service);
-  };
-  bool covered = false;
-  if (const auto name = ParseServiceHost(host, mesh.config().domain)) {
-    const Lookup service = mesh.Find(kService, name->ns, name->name);
-    if (service.object != nullptr) add(*service.object);
-    // An entry elsewhere could define the name, but only as a shadow of the
-    // namespace it claims.
-    covered = service.presence != Presence::kUnknown;
-  } else {
-    covered = mesh.Covers(kServiceEntry, "");
-  }
-  mesh.ForEachEntryOfHost(host, add);
-  SortByPreference(found.services, client_ns, mesh.config());
-  found.is_assumed = found.services.empty() && IsAssumed(mesh, host);
-  if (!found.services.empty()) {
-    found.presence = Presence::kFound;
-  } else if (covered && is_certain && !found.is_assumed) {
-    found.presence = Presence::kMissing;
-  }
-  return found;
-}
-
 }  // namespace
 
 bool RegistryService::is_entry() const {
@@ -158,57 +149,96 @@ std::string_view RegistryService::external_name() const {
   return object->spec()["externalName"].Str();
 }
 
-std::vector<ServicePort> Ports(const RegistryService& service) {
-  std::vector<ServicePort> ports;
-  for (const Node port : service.object->spec()["ports"]) {
-    ports.push_back(ReadPort(port, service.is_entry()));
-  }
-  return ports;
+const std::vector<ServicePort>& Ports(const RegistryService& service) {
+  return FactsOf(service).ports;
 }
 
-std::optional<ServicePort> FindPort(const RegistryService& service,
-                                    int64_t number) {
-  const bool is_entry = service.is_entry();
-  std::optional<ServicePort> udp;
-  for (const Node port : service.object->spec()["ports"]) {
-    if (port[is_entry ? "number" : "port"].Int() != number) continue;
-    const ServicePort read = ReadPort(port, is_entry);
-    if (read.protocol != Protocol::kUdp) return read;
-    if (!udp) udp = read;
+const ServicePort* FindPort(const RegistryService& service, int64_t number) {
+  if (number == 0) return nullptr;  // how a port without a number reads
+  const ServicePort* udp = nullptr;
+  for (const ServicePort& port : Ports(service)) {
+    if (port.number != number) continue;
+    if (port.protocol != Protocol::kUdp) return &port;
+    if (udp == nullptr) udp = &port;
   }
   return udp;
 }
 
 bool IsVisibleTo(const RegistryService& service, std::string_view client_ns,
                  const MeshConfig& config) {
-  return ExportOf(service, config).VisibleTo(client_ns, service.ns());
+  const auto& own = FactsOf(service).export_to;
+  if (own) return own->VisibleTo(client_ns, service.ns());
+  return IsVisibleByDefault(config.default_service_export_to, client_ns,
+                            service.ns());
+}
+
+std::optional<NamedService> FindNamedService(const MeshView& mesh,
+                                             std::string_view host) {
+  const auto name = ParseServiceHost(host, mesh.config().domain);
+  if (!name) return {};
+  return NamedService{*name, mesh.Find(kService, name->ns, name->name)};
+}
+
+HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
+                      const std::optional<NamedService>& service,
+                      std::string_view client_ns) {
+  HostLookup found;
+  bool is_certain = true;
+  const auto add = [&](const Object& object) {
+    const RegistryService candidate{&object};
+    const std::optional<bool> visible = IsVisible(candidate, client_ns, mesh);
+    is_certain = is_certain && visible.has_value();
+    if (!visible) return;
+    (*visible ? found.services : found.hidden).push_back(candidate);
+  };
+  if (service && service->lookup.object != nullptr) {
+    add(*service->lookup.object);
+  }
+  mesh.ForEachEntryOfHost(host, add);
+  SortByPreference(found.services, client_ns, mesh.config());
+  if (!found.services.empty()) {
+    found.presence = Presence::kFound;
+    return found;
+  }
+  found.is_assumed = IsAssumed(mesh, host);
+  // An entry elsewhere could define a Service's name, but only as a shadow of
+  // the namespace it claims.
+  const bool is_covered = service
+                              ? service->lookup.presence != Presence::kUnknown
+                              : mesh.Covers(kServiceEntry, "");
+  if (is_covered && is_certain && !found.is_assumed) {
+    found.presence = Presence::kMissing;
+  }
+  return found;
 }
 
 const HostLookup& FindHost(const MeshView& mesh, std::string_view host,
                            std::string_view client_ns) {
-  return mesh.memo().hosts.Get(
-      {host, client_ns}, [&] { return LookUpHost(mesh, host, client_ns); });
+  return mesh.memo().hosts.Get({host, client_ns}, [&](HostLookup& found) {
+    found = LookUpHost(mesh, host, FindNamedService(mesh, host), client_ns);
+  });
 }
 
-const HostLookup& FindImportedHost(const MeshView& mesh, std::string_view host,
-                                   std::string_view client_ns) {
-  const HostLookup& found = FindHost(mesh, host, client_ns);
+bool ImportsMore(const HostLookup& found, std::string_view client_ns) {
+  return found.services.empty() &&
+         std::ranges::any_of(found.hidden, [&](const RegistryService& hidden) {
+           return hidden.ns() == client_ns;
+         });
+}
+
+HostLookup Import(HostLookup found, std::string_view client_ns,
+                  const MeshConfig& config) {
+  if (!ImportsMore(found, client_ns)) return found;
   const auto is_own = [&](const RegistryService& service) {
     return service.ns() == client_ns;
   };
-  if (!found.services.empty() || std::ranges::none_of(found.hidden, is_own)) {
-    return found;
-  }
-  return mesh.memo().imported_hosts.Get({host, client_ns}, [&] {
-    HostLookup imported = found;
-    imported.presence = Presence::kFound;
-    imported.is_assumed = false;
-    std::ranges::copy_if(found.hidden, std::back_inserter(imported.services),
-                         is_own);
-    std::erase_if(imported.hidden, is_own);
-    SortByPreference(imported.services, client_ns, mesh.config());
-    return imported;
-  });
+  found.presence = Presence::kFound;
+  found.is_assumed = false;
+  std::ranges::copy_if(found.hidden, std::back_inserter(found.services),
+                       is_own);
+  std::erase_if(found.hidden, is_own);
+  SortByPreference(found.services, client_ns, config);
+  return found;
 }
 
 }  // namespace meshvet

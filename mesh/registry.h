@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mesh/host_name.h"
 #include "mesh/mesh_view.h"
 #include "mesh/node.h"
 #include "mesh/object.h"
@@ -59,11 +60,11 @@ struct RegistryService {
 // Service are read by pkg/config/kube/conversion.go:45-93, of an entry by
 // pkg/config/protocol/instance.go Parse; a UDP port has no cluster
 // (pilot/pkg/networking/core/cluster.go:490, 514).
-std::vector<ServicePort> Ports(const RegistryService& service);
+// They live as long as the object.
+const std::vector<ServicePort>& Ports(const RegistryService& service);
 // The first with that number; one of UDP only if there is no other, since it is
-// the other, as in DNS on 53, that has the cluster.
-std::optional<ServicePort> FindPort(const RegistryService& service,
-                                    int64_t number);
+// the other, as in DNS on 53, that has the cluster. Null if there is none.
+const ServicePort* FindPort(const RegistryService& service, int64_t number);
 
 // Who may see it: spec.exportTo of an entry, the annotation of a Service
 // (pilot/pkg/serviceregistry/kube/conversion.go:84-91), or the mesh's default
@@ -87,19 +88,33 @@ struct HostLookup {
   bool is_assumed = false;
 };
 
+// The Service that a host is the name of by its form, known or not.
+struct NamedService {
+  ServiceName name;  // views into the host
+  Lookup lookup;
+};
+std::optional<NamedService> FindNamedService(const MeshView& mesh,
+                                             std::string_view host);
+
 // `host` is compared as it is written, case included, and a wildcard with the
 // same wildcard alone (pilot/pkg/networking/core/route/route.go:351-375):
-// resolve short names first (ResolveHost).
-// Worked out once for each view; the answer lives as long as the view.
+// resolve short names first (ResolveHost). `service` is what FindNamedService
+// says of it.
+HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
+                      const std::optional<NamedService>& service,
+                      std::string_view client_ns);
+// The same, remembered: worked out once for each view, and the answer lives as
+// long as the view.
 const HostLookup& FindHost(const MeshView& mesh, std::string_view host,
                            std::string_view client_ns);
 
-// The same for a destination of a VirtualService that the sidecars of
-// `client_ns` receive: they import what their own namespace defines under that
-// name without a look at its exportTo (pilot/pkg/model/sidecar.go:396-403).
-// Gateways do not.
-const HostLookup& FindImportedHost(const MeshView& mesh, std::string_view host,
-                                   std::string_view client_ns);
+// What the sidecars of `client_ns` take a destination of a VirtualService for,
+// where `found` is what anybody there finds: they import what their own
+// namespace defines under that name without a look at its exportTo
+// (pilot/pkg/model/sidecar.go:396-403). Gateways do not.
+bool ImportsMore(const HostLookup& found, std::string_view client_ns);
+HostLookup Import(HostLookup found, std::string_view client_ns,
+                  const MeshConfig& config);
 
 }  // namespace meshvet
 

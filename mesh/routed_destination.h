@@ -9,10 +9,14 @@
 #ifndef MESHVET_MESH_ROUTED_DESTINATION_H_
 #define MESHVET_MESH_ROUTED_DESTINATION_H_
 
+#include <cstdint>
+#include <memory_resource>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "mesh/destination_host.h"
+#include "mesh/destination_rule.h"
 #include "mesh/mesh_view.h"
 #include "mesh/object.h"
 #include "mesh/registry.h"
@@ -25,16 +29,19 @@ struct RoutedDestination : Destination {
   std::string_view ns;       // of the VirtualService, whose clients ask
   bool from_mesh = false;    // whether sidecars are among them
   const DestinationHost* host = nullptr;
+  std::optional<int64_t> port;  // port.number
+  std::string_view subset;
 
   // What `host->target` leads to.
   const HostLookup& Lookup(const MeshView& mesh) const;
-
- private:
-  mutable const HostLookup* found_ = nullptr;
+  // The DestinationRule of sidecars in `ns` for it, where `home` is the
+  // namespace of what it leads to.
+  const EffectiveRule& SidecarRule(const MeshView& mesh,
+                                   std::string_view home) const;
 };
 
 // Every destination that names a host. Lives as long as the view.
-const std::vector<RoutedDestination>& DestinationsOf(
+const std::pmr::vector<RoutedDestination>& DestinationsOf(
     const Object& virtual_service, const MeshView& mesh);
 
 }  // namespace meshvet

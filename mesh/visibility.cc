@@ -72,4 +72,17 @@ bool ExportTo::Names(std::string_view ns) const {
   return std::ranges::binary_search(names_, ns);
 }
 
+bool IsVisibleByDefault(const std::vector<std::string>& mesh_default,
+                        std::string_view client_ns, std::string_view own_ns) {
+  bool is_hidden = false;
+  bool is_named = false;
+  for (const std::string& entry : mesh_default) {
+    if (entry == "*") return true;
+    is_hidden |= entry == "~";
+    is_named |= entry == "." ? client_ns == own_ns
+                             : !entry.empty() && entry == client_ns;
+  }
+  return is_named && !is_hidden;
+}
+
 }  // namespace meshvet

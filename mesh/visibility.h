@@ -48,6 +48,10 @@ class ExportTo {
   std::vector<std::string> names_;  // sorted, without twins
 };
 
+// What ExportTo(Node(), mesh_default).VisibleTo(client_ns, own_ns) says.
+bool IsVisibleByDefault(const std::vector<std::string>& mesh_default,
+                        std::string_view client_ns, std::string_view own_ns);
+
 }  // namespace meshvet
 
 #endif  // MESHVET_MESH_VISIBILITY_H_

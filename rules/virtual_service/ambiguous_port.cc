@@ -110,7 +110,7 @@ Listeners FindListeners(const Object& vs, const RoutedDestination& to,
                         const MeshView& mesh, size_t choices) {
   Listeners listeners;
   const bool is_http = to.protocol == RouteProtocol::kHttp;
-  const bool is_mesh = IsBoundToMesh(vs, to.route);
+  const bool is_mesh = to.from_mesh;
   // Only the http routes of a sidecar insist on the listener's port; all others
   // fall back to the destination's only one.
   if (choices == 1 && !(is_http && is_mesh)) return listeners;
@@ -122,9 +122,9 @@ Listeners FindListeners(const Object& vs, const RoutedDestination& to,
 
 void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
-  if (to.node["port"]["number"].exists()) return;
+  if (to.port || to.node["port"]["number"].exists()) return;
   const Node place = to.node["host"];
-  const std::string& target = to.host->target;
+  const std::string target(to.host->target);
   const HostLookup& found = to.Lookup(ctx.mesh());
   if (found.services.empty()) return;
   const std::vector<int64_t> ports = PortNumbers(found.services.front());

@@ -68,8 +68,8 @@ std::vector<std::string> NamesUsed(const DestinationHost& host,
     return {ServiceHost(host.intended->name, host.intended->ns,
                         ctx.config().domain)};
   }
-  if (host.alias == nullptr) return {host.target};
-  return {host.resolved, host.target};
+  if (host.alias == nullptr) return {host.resolved};
+  return {host.resolved, std::string(host.target)};
 }
 
 std::string DescribeRoute(const Object& vs, const RoutedDestination& to,
@@ -86,19 +86,18 @@ std::string DescribeRoute(const Object& vs, const RoutedDestination& to,
 
 // Whether it is plain that the host is a Service of the VirtualService's own
 // namespace: most are, and then nobody need be asked.
-bool IsOwnService(const Object& vs, const DestinationHost& host,
-                  const RuleContext& ctx) {
+bool IsOwnService(const Object& vs, const DestinationHost& host) {
   if (host.intended || host.alias != nullptr) return false;
-  const auto service = ParseServiceHost(host.target, ctx.config().domain);
+  if (!host.service) return false;
+  const std::string_view ns = host.service->name.ns;
   // Capitals are FindOwners' matter.
-  return service && service->ns == vs.ns() &&
-         std::ranges::none_of(service->ns,
-                              [](char c) { return c >= 'A' && c <= 'Z'; });
+  return ns == vs.ns() &&
+         std::ranges::none_of(ns, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
-  if (IsOwnService(vs, *to.host, ctx)) return;
+  if (IsOwnService(vs, *to.host)) return;
   std::set<std::string, std::less<>> asked = {std::string(vs.ns())};
   for (const std::string& name : NamesUsed(*to.host, ctx)) {
     const HostOwners owners = FindOwners(ctx.mesh(), name, vs.ns());
@@ -203,7 +202,9 @@ void CheckWildcard(const Object& vs, Node place, const std::string& host,
 void CheckCapturedHost(const Object& vs, Node place, RuleContext& ctx) {
   const std::string host =
       ResolveHost(LowerCase(place.Str()), vs.ns(), ctx.config().domain);
-  if (IsWildcard(host) && !ParseServiceHost(host, ctx.config().domain)) {
+  const auto service = ParseServiceHost(host, ctx.config().domain);
+  if (service && service->ns == vs.ns()) return;  // as nearly always
+  if (IsWildcard(host) && !service) {
     CheckWildcard(vs, place, host, ctx);
     return;
   }

@@ -12,7 +12,7 @@ namespace {
 
 void CheckDestination(const Object& vs, const RoutedDestination& to,
                       RuleContext& ctx) {
-  const std::string& target = to.host->target;
+  const std::string target(to.host->target);
   if (MatchesGlobs(ctx.option("allow"), target)) return;
   if (MatchesGlobs(ctx.option("namespaces")[vs.ns()], target)) return;
   ctx.Report(to.node["host"], "host \"" + target +

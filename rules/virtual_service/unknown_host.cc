@@ -21,9 +21,10 @@ std::string Unseen(const RegistryService& service, std::string_view client) {
 std::string Reason(const RuleContext& ctx, const Object& vs,
                    const DestinationHost& host, const HostLookup& found) {
   if (!found.hidden.empty()) return Unseen(found.hidden.front(), vs.ns());
+  const std::string target(host.target);
   const std::string hint = DidYouMeanHost(ctx.mesh(), host.target, vs.ns());
   if (host.alias != nullptr) {
-    return "is a Service that stands for \"" + host.target +
+    return "is a Service that stands for \"" + target +
            "\", which the mesh does not know" + hint;
   }
   return "is neither a Service nor a ServiceEntry host" + hint;
@@ -33,7 +34,7 @@ std::string Reason(const RuleContext& ctx, const Object& vs,
 // whatever they are exported to (pilot/pkg/model/sidecar.go:396-403).
 bool IsTakenUnseen(const Object& vs, const RoutedDestination& to,
                    const HostLookup& found) {
-  return IsBoundToMesh(vs, to.route) &&
+  return to.from_mesh &&
          std::ranges::any_of(found.hidden, [&](const RegistryService& hidden) {
            return hidden.ns() == vs.ns();
          });
@@ -49,14 +50,14 @@ void CheckDestination(const Object& vs, const RoutedDestination& to,
   const std::string written(to.written);
   if (found.presence == Presence::kUnknown && !IsIpAddress(written)) {
     ctx.NotRun("not every Service and ServiceEntry that could define \"" +
-               host.target + "\" is known");
+               std::string(host.target) + "\" is known");
     return;
   }
   ctx.Report(to.node["host"], "host \"" + written + "\" " +
                                   Reason(ctx, vs, host, found) +
                                   ": calls to it end in a 503")
       .As(to.has_traffic ? Severity::kError : Severity::kWarning)
-      .About(host.target);
+      .About(std::string(host.target));
 }
 
 void Check(const Object& vs, RuleContext& ctx) {

@@ -25,38 +25,27 @@ std::string ListPorts(const RegistryService& service) {
   return list.empty() ? "no port that Istio proxies" : list;
 }
 
-// Ports that are there, by service: many routes lead to few of them.
-using KnownPorts = std::vector<std::pair<const Object*, int64_t>>;
-
-void CheckDestination(const RoutedDestination& to, KnownPorts& known,
-                      RuleContext& ctx) {
-  const Node place = to.node["port"]["number"];
-  const auto number = place.Int();
-  if (!number) return;
+void CheckDestination(const RoutedDestination& to, RuleContext& ctx) {
+  if (!to.port) return;
   const HostLookup& found = to.Lookup(ctx.mesh());
   if (found.presence != Presence::kFound) return;
   const RegistryService& service = found.services.front();
-  const std::pair wanted(service.object, *number);
-  if (std::ranges::find(known, wanted) != known.end()) return;
-  const auto port = FindPort(service, *number);
-  if (port && port->protocol != Protocol::kUdp) {
-    known.push_back(wanted);
-    return;
-  }
+  const ServicePort* port = FindPort(service, *to.port);
+  if (port != nullptr && port->protocol != Protocol::kUdp) return;
+  const Node place = to.node["port"]["number"];
   const std::string why =
-      port ? "is UDP, which Istio does not proxy" : "does not exist";
-  ctx.Report(place, "port " + std::to_string(*number) + " of host \"" +
+      port != nullptr ? "is UDP, which Istio does not proxy" : "does not exist";
+  ctx.Report(place, "port " + std::to_string(*to.port) + " of host \"" +
                         std::string(to.written) + "\" " + why + "; " +
                         service.object->Title() + " has " + ListPorts(service))
-      .About(to.host->target + ":" + std::to_string(*number))
+      .About(std::string(to.host->target) + ":" + std::to_string(*to.port))
       .See(*service.object, service.object->spec()["ports"],
            "the ports are here");
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  KnownPorts known;
   for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
-    CheckDestination(to, known, ctx);
+    CheckDestination(to, ctx);
   }
 }
 

@@ -29,22 +29,13 @@ Namespaces GatewayNamespaces(const Object& vs, Node route) {
     }
   };
   const Node all = vs.spec()["gateways"];
-  for (const Node match : route["match"]) {
-    add(match["gateways"].empty() ? all : match["gateways"]);
+  const Node matches = route["match"];
+  for (const Node match : matches) {
+    const Node own = match["gateways"];
+    add(own.empty() ? all : own);
   }
-  if (route["match"].empty()) add(all);
+  if (matches.empty()) add(all);
   return namespaces;
-}
-
-// Those who may carry this route: the VirtualService's own sidecars, and
-// gateways, of which any may be the one that counts.
-std::vector<Namespaces> ClientsOf(const Object& vs,
-                                  const RoutedDestination& to) {
-  std::vector<Namespaces> clients;
-  if (to.from_mesh) clients.emplace_back(1, std::string(vs.ns()));
-  Namespaces gateways = GatewayNamespaces(vs, to.route);
-  if (!gateways.empty()) clients.push_back(std::move(gateways));
-  return clients;
 }
 
 std::string Suggest(const EffectiveRule& effective, std::string_view subset) {
@@ -65,66 +56,70 @@ std::string Explain(const EffectiveRule& effective, std::string_view host) {
          std::string(host) + "\", does not define it";
 }
 
-// Whether a client in any of `clients` finds the subset.
-Presence FindSubset(const MeshView& mesh, const Namespaces& clients,
-                    const std::string& target, std::string_view home,
-                    std::string_view subset) {
-  Presence presence = Presence::kMissing;
-  for (const std::string& client : clients) {
-    const EffectiveRule& rule = FindDestinationRule(mesh, target, home, client);
-    if (rule.Subset(subset).exists()) return Presence::kFound;
-    if (!rule.is_certain) presence = Presence::kUnknown;
-  }
-  return presence;
+void Report(const RoutedDestination& to, const EffectiveRule& rule,
+            const std::string& client, RuleContext& ctx) {
+  const std::string target(to.host->target);
+  const std::string subset(to.subset);
+  ctx.Report(to.node["subset"],
+             "subset \"" + subset +
+                 "\" is not defined for clients in namespace " + client + ": " +
+                 Explain(rule, target) + Suggest(rule, subset) +
+                 "; calls end in a 503")
+      .About(target + "/" + subset + " from " + client);
 }
 
-void CheckClients(const RoutedDestination& to, std::string_view home,
-                  const Namespaces& clients, RuleContext& ctx) {
-  const Node place = to.node["subset"];
-  const std::string& target = to.host->target;
-  switch (FindSubset(ctx.mesh(), clients, target, home, place.Str())) {
-    case Presence::kFound:
-      return;
-    case Presence::kUnknown:
-      ctx.NotRun("the DestinationRules that may apply to \"" + target +
-                 "\" are not all known");
-      return;
-    case Presence::kMissing:
-      break;
-  }
-  const std::string& client = clients.front();
-  const EffectiveRule& rule =
-      FindDestinationRule(ctx.mesh(), target, home, client);
-  ctx.Report(place, "subset \"" + std::string(place.Str()) +
-                        "\" is not defined for clients in namespace " + client +
-                        ": " + Explain(rule, target) +
-                        Suggest(rule, place.Str()) + "; calls end in a 503")
-      .About(target + "/" + std::string(place.Str()) + " from " + client);
+void NotRun(const RoutedDestination& to, RuleContext& ctx) {
+  ctx.NotRun("the DestinationRules that may apply to \"" +
+             std::string(to.host->target) + "\" are not all known");
 }
 
-void CheckDestination(const RoutedDestination& to,
-                      const std::vector<Namespaces>& all_clients,
+void CheckSidecars(const RoutedDestination& to, std::string_view home,
+                   RuleContext& ctx) {
+  const EffectiveRule& rule = to.SidecarRule(ctx.mesh(), home);
+  if (rule.HasSubset(to.subset)) return;
+  if (!rule.is_certain) return NotRun(to, ctx);
+  Report(to, rule, std::string(to.ns), ctx);
+}
+
+void CheckGateways(const RoutedDestination& to, std::string_view home,
+                   const Namespaces& gateways, RuleContext& ctx) {
+  const EffectiveRule* first = nullptr;
+  bool all_certain = true;
+  for (const std::string& ns : gateways) {
+    const EffectiveRule& rule =
+        FindDestinationRule(ctx.mesh(), to.host->target, home, ns);
+    if (rule.HasSubset(to.subset)) return;
+    all_certain &= rule.is_certain;
+    if (first == nullptr) first = &rule;
+  }
+  if (first == nullptr) return;
+  if (!all_certain) return NotRun(to, ctx);
+  Report(to, *first, gateways.front(), ctx);
+}
+
+// Those who may carry a route: the VirtualService's own sidecars, and
+// gateways, of which any may be the one that counts.
+void CheckDestination(const RoutedDestination& to, const Namespaces& gateways,
                       RuleContext& ctx) {
   const HostLookup& found = to.Lookup(ctx.mesh());
-  const auto service = ParseServiceHost(to.host->target, ctx.config().domain);
+  const auto& service = to.host->service;
   if (found.presence != Presence::kFound && !service) return;
   const std::string_view home =
-      found.services.empty() ? service->ns : found.services.front().ns();
-  for (const Namespaces& clients : all_clients) {
-    CheckClients(to, home, clients, ctx);
-  }
+      found.services.empty() ? service->name.ns : found.services.front().ns();
+  if (to.from_mesh) CheckSidecars(to, home, ctx);
+  CheckGateways(to, home, gateways, ctx);
 }
 
 void Check(const Object& vs, RuleContext& ctx) {
-  Node route;  // whose clients these are
-  std::vector<Namespaces> clients;
+  Namespaces gateways;
+  Node route;  // whose gateways these are
   for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
-    if (to.node["subset"].Str().empty()) continue;
+    if (to.subset.empty()) continue;
     if (to.route.value() != route.value()) {
       route = to.route;
-      clients = ClientsOf(vs, to);
+      gateways = GatewayNamespaces(vs, route);
     }
-    CheckDestination(to, clients, ctx);
+    CheckDestination(to, gateways, ctx);
   }
 }
 

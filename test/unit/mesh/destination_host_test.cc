@@ -56,7 +56,9 @@ std::shared_ptr<const Inventory> Mesh(std::string_view yaml,
 // "resolved -> target (alias) means name.ns presence".
 std::string Say(const DestinationHost& host) {
   std::string text = host.resolved;
-  if (host.target != host.resolved) text += " -> " + host.target;
+  if (host.target != host.resolved) {
+    text.append(" -> ").append(host.target);
+  }
   if (host.alias != nullptr) text += " by " + host.alias->Title();
   if (!host.intended) return text;
   text += " means " + host.intended->name + " in " + host.intended->ns;

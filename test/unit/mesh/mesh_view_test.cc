@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -277,28 +278,30 @@ TEST(MeshViewTest, NotesTheKindsThatWereAskedFor) {
 }
 
 TEST(AnswersTest, EachQuestionIsWorkedOutOnce) {
-  Answers<std::string> answers;
+  std::pmr::monotonic_buffer_resource memory;
+  Answers<std::string, 3> answers(&memory);
   int asked = 0;
-  const auto find = [&] { return "answer " + std::to_string(++asked); };
+  const auto find = [&](std::string& answer) {
+    answer = "answer " + std::to_string(++asked);
+  };
   const std::string& first = answers.Get({"a", "b"}, find);
   EXPECT_EQ(&answers.Get({"a", "b"}, find), &first);
   EXPECT_EQ(answers.Get({"ab", ""}, find), "answer 2");
-  EXPECT_EQ(answers.Get({"a", "b", ""}, find), "answer 3");
+  EXPECT_EQ(answers.Get({"a", "", "b"}, find), "answer 3");
   for (int i = 0; i < 1'000; ++i) answers.Get({std::to_string(i)}, find);
   EXPECT_EQ(first, "answer 1");
+  EXPECT_EQ(answers.Get({"999"}, find), "answer 1003");
 }
 
 TEST(AnswersTest, AQuestionMayAskFurtherOnes) {
-  Answers<std::string> answers;
-  EXPECT_EQ(answers.Get({"outer"},
-                        [&] {
-                          return "<" + answers.Get({"inner"}, [] {
-                            return std::string("in");
-                          }) + ">";
-                        }),
-            "<in>");
-  EXPECT_EQ(answers.Get({"outer"}, [] { return std::string("again"); }),
-            "<in>");
+  std::pmr::monotonic_buffer_resource memory;
+  Answers<std::string, 2> answers(&memory);
+  const auto inner = [](std::string& answer) { answer = "in"; };
+  const auto outer = [&](std::string& answer) {
+    answer = "<" + answers.Get({"inner"}, inner) + ">";
+  };
+  EXPECT_EQ(answers.Get({"outer"}, outer), "<in>");
+  EXPECT_EQ(answers.Get({"outer"}, inner), "<in>");
 }
 
 }  // namespace

@@ -198,7 +198,7 @@ TEST(RoutedDestinationTest, IsResolvedAndLookedUp) {
   for (const RoutedDestination& to : DestinationsOf(scene.subject(), mesh)) {
     EXPECT_EQ(to.ns, "shop");
     lines.push_back(
-        std::string(to.written) + " -> " + to.host->target +
+        std::string(to.written) + " -> " + std::string(to.host->target) +
         (to.from_mesh ? " from mesh" : "") +
         (to.Lookup(mesh).presence == Presence::kFound ? " found" : " missing"));
   }

@@ -135,5 +135,20 @@ TEST(ExportToTest, EqualsAsASet) {
   EXPECT_FALSE(List(R"(["a"])") == List(R"(["a", "*"])"));
 }
 
+TEST(ExportToTest, TheDefaultAloneSaysTheSame) {
+  const std::vector<std::vector<std::string>> defaults = {
+      {},         {"*"},        {"."},        {"~"},
+      {"web"},    {""},         {"shop"},     {".", "web"},
+      {"~", "."}, {"~", "web"}, {"web", "*"}, {"~", "*"}};
+  for (const auto& words : defaults) {
+    const ExportTo exported(Node(), words);
+    for (const std::string client : {"shop", "web", "other", ""}) {
+      EXPECT_EQ(IsVisibleByDefault(words, client, "shop"),
+                exported.VisibleTo(client, "shop"))
+          << client << " and " << testing::PrintToString(words);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace meshvet
