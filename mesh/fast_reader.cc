@@ -3,6 +3,7 @@
 #endif
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cstddef>
@@ -68,6 +69,15 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
   return c == ',' || c == '}' || c == ']' || IsSpace(c);
 }
 
+// Which ASCII characters stand for themselves in a string.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (size_t c = ' '; c < 0x80; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+bool IsPlain(char c) { return kPlain[static_cast<uint8_t>(c)]; }
+
 // The first place from `at` on that is not an ASCII character standing for
 // itself in a string: a quote, a backslash, a control character, the lead of a
 // longer character.
@@ -86,10 +96,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
     at += kBlock;
   }
 #else
-  const auto is_plain = [](char c) {
-    return c >= ' ' && (c & 0x80) == 0 && c != '"' && c != '\\';
-  };
-  while (is_plain(*at)) ++at;
+  while (IsPlain(*at)) ++at;
   return at;
 #endif
 }
@@ -151,25 +158,46 @@ bool UnescapeCode(Rewrite& text) {
   return true;
 }
 
+// What a letter stands for behind a backslash; NUL if nothing.
+constexpr std::array<char, 256> kMeanings = [] {
+  std::array<char, 256> meanings{};
+  meanings['"'] = '"';
+  meanings['\\'] = '\\';
+  meanings['/'] = '/';
+  meanings['b'] = '\b';
+  meanings['f'] = '\f';
+  meanings['n'] = '\n';
+  meanings['r'] = '\r';
+  meanings['t'] = '\t';
+  return meanings;
+}();
+
 // The escape at `from`.
 bool Unescape(Rewrite& text) {
-  constexpr std::string_view kLetters = "\"\\/bfnrt";
-  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
   const char letter = text.from[1];
   text.from += 2;
   if (letter == 'u') return UnescapeCode(text);
-  const size_t which = kLetters.find(letter);
-  if (which == kLetters.npos) return false;
-  *text.to++ = kMeanings[which];
-  return true;
+  const char meaning = kMeanings[static_cast<uint8_t>(letter)];
+  *text.to++ = meaning;
+  return meaning != '\0';
 }
 
-// Moves the plain characters up to `end`.
-void Move(Rewrite& text, const char* end) {
-  const auto size = static_cast<size_t>(end - text.from);
-  std::memmove(text.to, text.from, size);
+// Moves `size` bytes.
+void Move(Rewrite& text, size_t size) {
+  if (text.to != text.from) std::memmove(text.to, text.from, size);
   text.from += size;
   text.to += size;
+}
+
+// Moves the plain characters, the first ones one by one: between escapes there
+// are few.
+void MovePlain(Rewrite& text) {
+  constexpr int kFew = 12;
+  for (int i = 0; i < kFew; ++i) {
+    if (!IsPlain(*text.from)) return;
+    *text.to++ = *text.from++;
+  }
+  Move(text, static_cast<size_t>(SkipPlain(text.from) - text.from));
 }
 
 constexpr Rewrite kNoString = {nullptr, nullptr};
@@ -178,17 +206,20 @@ constexpr Rewrite kNoString = {nullptr, nullptr};
 [[gnu::noinline]] Rewrite RewriteString(char* at, const char* end_of_text) {
   Rewrite text = {at, at};
   while (true) {
-    Move(text, SkipPlain(text.from));
+    if ((*text.from & 0x80) != 0) {
+      const size_t length =
+          Utf8Length({text.from, static_cast<size_t>(end_of_text - text.from)});
+      if (length == 0) return kNoString;
+      Move(text, length);
+      continue;
+    }
+    MovePlain(text);
     if (*text.from == '"') return text;
     if (*text.from == '\\') {
       if (!Unescape(text)) return kNoString;
-      continue;
+    } else if ((*text.from & 0x80) == 0) {
+      return kNoString;  // a control character
     }
-    if (text.from == end_of_text) return kNoString;
-    const size_t length =
-        Utf8Length({text.from, static_cast<size_t>(end_of_text - text.from)});
-    if (length < 2) return kNoString;  // a control character, or no UTF-8
-    Move(text, text.from + length);
   }
 }
 
