@@ -24,8 +24,8 @@ namespace meshvet::fast_reader {
 struct Closer;
 }  // namespace meshvet::fast_reader
 
-// RapidJSON lets its documents alone make an object of members that stand in a
-// row; AddMember takes the room of sixteen members for each object.
+// RapidJSON lets none but its documents make an object of members that stand in
+// a row; AddMember takes the room of sixteen members for each object.
 template <>
 class rapidjson::GenericDocument<rapidjson::UTF8<>,
                                  rapidjson::MemoryPoolAllocator<>,
@@ -297,7 +297,6 @@ class Reader {
   bool Read(char* text, Value& root) {
     Value* const made = top_;
     text = SkipSpace(text);
-    if (*text != '{' && *text != '[') return false;
     text = ReadValue(text, 0);
     if (text == nullptr || SkipSpace(text) != end_) return false;
     if (++values_ > max_values_) return false;
@@ -476,10 +475,19 @@ class Reader {
   size_t values_ = 0;
 };
 
+// Whether an object, an array or a string starts `text`. Other values end where
+// something else must follow, and are too short for the difference to matter.
+bool IsForFastReader(std::string_view text) {
+  const auto first = std::find_if_not(text.begin(), text.end(), IsSpace);
+  return first != text.end() &&
+         (*first == '{' || *first == '[' || *first == '"');
+}
+
 }  // namespace
 
 std::unique_ptr<Document::Tree> ReadFast(std::string_view text,
                                          const JsonLimits& limits) {
+  if (!IsForFastReader(text)) return nullptr;
   const size_t slots = SlotsNeeded(text.size(), limits.max_depth);
   SlotArray own;
   if (slots > kKeptSlots) own = std::make_unique_for_overwrite<Slot[]>(slots);

@@ -19,8 +19,8 @@
 namespace meshvet {
 
 // The tree of `text`, or null if the other is to decide: all that is to be
-// refused; a text that is no object and no array; a number with an exponent or
-// of more than 17 characters.
+// refused; a number, boolean or null that stands alone; a number with an
+// exponent or of more than 17 characters.
 std::unique_ptr<Document::Tree> ReadFast(std::string_view text,
                                          const JsonLimits& limits);
 

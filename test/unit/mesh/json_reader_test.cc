@@ -40,6 +40,8 @@ TEST(ReadFast, TakesWhatIsCommon) {
   constexpr std::string_view kTexts[] = {
       "{}",
       "[]",
+      "\"\"",
+      " \"a\\n\xC3\xA9\" ",
       " \n\r\t[ \n\r\t] \n\r\t",
       " { \"a\" : [ 1 , { } , [ ] ] , \"b\" : null } ",
       R"([null,true,false,"",{"":""}])",
@@ -60,11 +62,10 @@ TEST(ReadFast, TakesWhatIsCommon) {
 
 TEST(ReadFast, LeavesTheRest) {
   constexpr std::string_view kTexts[] = {
-      // No object and no array.
+      // No object, array or string.
       "",
       " ",
       "1",
-      "\"a\"",
       "null",
       "\xEF\xBB\xBF{}",
       // Rare numbers.
@@ -123,6 +124,10 @@ TEST(ReadFast, LeavesTheRest) {
       "[\"a",
       "[\"a\\",
       "[\"a\\\"",
+      "\"",
+      "\"a\" 1",
+      "\"a\",",
+      "\"a\"\0"sv,
       "[\"\\x\"]",
       "[\"\\u12g4\"]",
       "[\"\\u123",
@@ -164,6 +169,8 @@ TEST(ReadFast, KeepsTheLimits) {
   EXPECT_TRUE(IsTakenAndSame(R"({"a":[1,2]})", {.max_values = 4}));
   EXPECT_FALSE(IsTakenAndSame(R"({"a":[1,2]})", {.max_values = 3}));
   EXPECT_FALSE(IsTakenAndSame("[]", {.max_values = 0}));
+  EXPECT_TRUE(IsTakenAndSame("\"a\"", {.max_depth = 0, .max_values = 1}));
+  EXPECT_FALSE(IsTakenAndSame("\"a\"", {.max_values = 0}));
 }
 
 // Just below, at and above what is compared key by key.
