@@ -444,8 +444,9 @@ class Reader {
     char* const digits = start + (is_negative ? 1 : 0);
     char* at = digits;
     uint64_t value = 0;
-    for (; IsDigit(*at); ++at)
+    for (; IsDigit(*at); ++at) {
       value = value * 10 + static_cast<uint8_t>(*at - '0');
+    }
     const auto length = at - digits;
     if (length == 0 || length > kMaxDigits) return nullptr;
     if (*digits == '0' && length > 1) return nullptr;

@@ -2,8 +2,8 @@
 //
 // The two readers behind ParseJson, neither of which looks at the number of
 // bytes. The fast one knows no errors: what it does not take, be it wrong or
-// only rare, is for the thorough one, which takes three times as long and has
-// the last word. What the fast one takes, the thorough one reads as the same.
+// only rare, is for the thorough one, which takes up to three times as long and
+// has the last word. What the fast one takes, the thorough one reads the same.
 //
 // Included by mesh/*.cc and by tests. Safe to call from any thread.
 
