@@ -1,5 +1,5 @@
 // Any bytes -> a refusal, or a Document whose JSON text reads back as an equal
-// one.
+// one; and what the fast reader takes, the thorough one reads as the same.
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,10 @@
 #include <string_view>
 
 #include "mesh/document.h"
+#include "mesh/document_tree.h"
 #include "mesh/json_pointer.h"
+#include "mesh/json_reader.h"
+#include "test/support/same_tree.h"
 
 namespace {
 
@@ -38,10 +41,19 @@ class Walker {
   size_t left_ = 2'000;
 };
 
+void CompareReaders(std::string_view text) {
+  const auto fast = meshvet::ReadFast(text, {});
+  if (fast == nullptr) return;
+  const auto thorough = meshvet::ReadThoroughly(text, {});
+  Require(thorough.ok());
+  Require(meshvet::IsSameTree(fast->document, *thorough->root().value()));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  CompareReaders(text);
   const auto document = meshvet::ParseJson(text, {});
   if (!document) {
     Require(!document.error().message.empty());
