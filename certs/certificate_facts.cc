@@ -111,4 +111,10 @@ std::string SubjectText(X509* certificate) {
   return TakeText(bio.get());
 }
 
+std::string CertificatePem(X509* certificate) {
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(bio.get(), certificate);
+  return TakeText(bio.get());
+}
+
 }  // namespace meshvet::certs

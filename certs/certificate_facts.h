@@ -35,6 +35,7 @@ AlternativeNames SubjectAlternativeNames(X509* certificate);
 std::string SerialHex(X509* certificate);
 std::string Sha256Hex(X509* certificate);
 std::string SubjectText(X509* certificate);
+std::string CertificatePem(X509* certificate);
 
 }  // namespace meshvet::certs
 

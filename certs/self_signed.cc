@@ -1,13 +1,12 @@
 #include "certs/self_signed.h"
 
 #include <arpa/inet.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 
 #include <array>
 #include <utility>
 
-#include "certs/openssl_pointers.h"
+#include "certs/certificate_facts.h"
 
 namespace meshvet::certs {
 namespace {
@@ -67,6 +66,23 @@ std::string AlternativeNameText(const std::vector<std::string>& dns_names,
   return text.substr(1);
 }
 
+// X509_set_pubkey() would write the key out and read it in again, which takes
+// four million instructions. All keys here are on P-256, so that the form is
+// known (RFC 5480, section 2).
+bool SetPublicKey(X509* certificate, EVP_PKEY* key) {
+  unsigned char* point = nullptr;
+  const std::size_t size = EVP_PKEY_get1_encoded_public_key(key, &point);
+  if (size == 0) return false;
+  if (X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(certificate),
+                             OBJ_nid2obj(NID_X9_62_id_ecPublicKey),
+                             V_ASN1_OBJECT, OBJ_nid2obj(NID_X9_62_prime256v1),
+                             point, static_cast<int>(size)) == 1) {
+    return true;
+  }
+  OPENSSL_free(point);
+  return false;
+}
+
 // A certificate for a new key, without extensions and signature.
 X509Ptr Draft(EVP_PKEY* key, const std::string& common_name,
               const SelfSignedOptions& options) {
@@ -74,7 +90,7 @@ X509Ptr Draft(EVP_PKEY* key, const std::string& common_name,
   if (draft == nullptr || X509_set_version(draft.get(), X509_VERSION_3) != 1 ||
       !SetRandomSerial(draft.get()) || !SetValidity(draft.get(), options) ||
       !SetCommonName(X509_get_subject_name(draft.get()), common_name) ||
-      X509_set_pubkey(draft.get(), key) != 1) {
+      !SetPublicKey(draft.get(), key)) {
     return nullptr;
   }
   return draft;
@@ -115,17 +131,16 @@ X509Ptr MakeLeaf(EVP_PKEY* key, X509* ca, EVP_PKEY* ca_key,
   return leaf;
 }
 
-std::string CertificatePem(X509* certificate) {
-  const BioPtr bio(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509(bio.get(), certificate);
-  return TakeText(bio.get());
-}
-
-std::string KeyPem(EVP_PKEY* key) {
-  const BioPtr bio(BIO_new(BIO_s_mem()));
-  PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr,
-                           nullptr);
-  return TakeText(bio.get());
+// The certificate as one who reads it sees it. Only then does OpenSSL know its
+// public key as a key, which a TLS context asks for.
+X509Ptr ReadBack(X509* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  if (size <= 0) return nullptr;
+  const unsigned char* at = der;
+  X509Ptr read(d2i_X509(nullptr, &at, size));
+  OPENSSL_free(der);
+  return read;
 }
 
 Result<std::string> FirstName(const std::vector<std::string>& dns_names,
@@ -152,18 +167,19 @@ Result<SelfSignedPair> SelfSigned(const std::vector<std::string>& dns_names,
   const Result<std::string> first = FirstName(dns_names, ip_addresses);
   if (!first) return first.error();
   const KeyPtr ca_key(EVP_EC_gen("P-256"));
-  const KeyPtr key(EVP_EC_gen("P-256"));
+  KeyPtr key(EVP_EC_gen("P-256"));
   if (ca_key == nullptr || key == nullptr) return Error{LastSslError()};
   const X509Ptr ca = MakeAuthority(ca_key.get(), options);
   if (ca == nullptr) return Error{"cannot make a CA: " + LastSslError()};
-  const X509Ptr leaf =
+  const X509Ptr draft =
       MakeLeaf(key.get(), ca.get(), ca_key.get(), *first,
                AlternativeNameText(dns_names, ip_addresses), options);
+  X509Ptr leaf = draft == nullptr ? nullptr : ReadBack(draft.get());
   if (leaf == nullptr) {
     return Error{"cannot make a certificate: " + LastSslError()};
   }
   Result<TlsIdentityPtr> identity =
-      ParseKeyPair(CertificatePem(leaf.get()), KeyPem(key.get()), options.now);
+      MakeIdentity({std::move(leaf)}, std::move(key), options.now);
   if (!identity) return identity.error();
   return SelfSignedPair{*identity, CertificatePem(ca.get())};
 }

@@ -80,12 +80,9 @@ void SetProtocol(SSL_CTX* context, TlsVersion min_version) {
 }
 
 bool UseIdentity(SSL_CTX* context, const TlsIdentity& identity) {
-  const std::vector<X509Ptr> chain = ParseCertificates(identity.chain_pem);
-  if (chain.empty() || identity.key == nullptr ||
-      SSL_CTX_use_certificate(context, chain.front().get()) != 1) {
-    return false;
-  }
-  for (auto issuer = std::next(chain.begin()); issuer != chain.end();
+  const auto leaf = identity.chain.begin();
+  if (SSL_CTX_use_certificate(context, leaf->get()) != 1) return false;
+  for (auto issuer = std::next(leaf); issuer != identity.chain.end();
        ++issuer) {
     if (SSL_CTX_add1_chain_cert(context, issuer->get()) != 1) return false;
   }

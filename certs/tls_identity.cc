@@ -1,10 +1,13 @@
 #include "certs/tls_identity.h"
 
+#include <openssl/pem.h>
+
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -42,21 +45,12 @@ TlsIdentity Describe(X509* leaf) {
 
 }  // namespace
 
-Result<TlsIdentityPtr> ParseKeyPair(std::string_view cert_pem,
-                                    std::string_view key_pem, WallTime now,
-                                    std::string_view cert_name,
+Result<TlsIdentityPtr> MakeIdentity(std::vector<std::shared_ptr<x509_st>> chain,
+                                    std::shared_ptr<evp_pkey_st> key,
+                                    WallTime now, std::string_view cert_name,
                                     std::string_view key_name) {
   const std::string cert_at(cert_name);
   const std::string key_at(key_name);
-  const std::vector<X509Ptr> chain = ParseCertificates(cert_pem);
-  if (chain.empty()) return Error{"holds no readable PEM certificate", cert_at};
-  KeyPtr key = ParsePrivateKey(key_pem);
-  if (key == nullptr) {
-    return Error{
-        "holds no readable PEM private key (encrypted keys are not "
-        "supported)",
-        key_at};
-  }
   X509* leaf = chain.front().get();
   if (X509_check_private_key(leaf, key.get()) != 1) {
     ERR_clear_error();
@@ -74,10 +68,44 @@ Result<TlsIdentityPtr> ParseKeyPair(std::string_view cert_pem,
         "the certificate is not valid before " + UtcText(identity->not_before),
         cert_at};
   }
-  identity->chain_pem = cert_pem;
-  identity->key_pem = key_pem;
+  identity->chain = std::move(chain);
   identity->key = std::move(key);
   return TlsIdentityPtr(std::move(identity));
+}
+
+Result<TlsIdentityPtr> ParseKeyPair(std::string_view cert_pem,
+                                    std::string_view key_pem, WallTime now,
+                                    std::string_view cert_name,
+                                    std::string_view key_name) {
+  std::vector<X509Ptr> chain = ParseCertificates(cert_pem);
+  if (chain.empty()) {
+    return Error{"holds no readable PEM certificate", std::string(cert_name)};
+  }
+  KeyPtr key = ParsePrivateKey(key_pem);
+  if (key == nullptr) {
+    return Error{
+        "holds no readable PEM private key (encrypted keys are not "
+        "supported)",
+        std::string(key_name)};
+  }
+  return MakeIdentity({std::make_move_iterator(chain.begin()),
+                       std::make_move_iterator(chain.end())},
+                      std::move(key), now, cert_name, key_name);
+}
+
+std::string ChainPem(const TlsIdentity& identity) {
+  std::string text;
+  for (const auto& certificate : identity.chain) {
+    text += CertificatePem(certificate.get());
+  }
+  return text;
+}
+
+std::string KeyPem(const TlsIdentity& identity) {
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PrivateKey(bio.get(), identity.key.get(), nullptr, nullptr, 0,
+                           nullptr, nullptr);
+  return TakeText(bio.get());
 }
 
 Result<std::string> ReadSmallFile(const std::string& file) {

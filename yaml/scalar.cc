@@ -38,8 +38,32 @@ constexpr std::array<Start, 256> kStarts = [] {
   return starts;
 }();
 
+// Whether a word may go on like this: of the keys of a manifest many start as
+// one does ("name", "to", "tls"), and hardly any goes on as one.
+bool MayBeWord(char first, char second) {
+  const auto next = static_cast<char>(second | 0x20);
+  switch (first | 0x20) {
+    case 'y':
+      return next == 'e';
+    case 'n':
+      return next == 'o' || next == 'u';
+    case 't':
+      return next == 'r';
+    case 'f':
+      return next == 'a';
+    case 'o':
+      return next == 'n' || next == 'f';
+    default:
+      return false;  // "~" stands alone
+  }
+}
+
 Start StartOf(std::string_view text) {
-  return text.empty() ? Start::kWord : kStarts[static_cast<uint8_t>(text[0])];
+  if (text.empty()) return Start::kWord;
+  const Start start = kStarts[static_cast<uint8_t>(text[0])];
+  const bool is_text =
+      start == Start::kWord && text.size() > 1 && !MayBeWord(text[0], text[1]);
+  return is_text ? Start::kText : start;
 }
 
 // The words that mean something of their own, or nothing.

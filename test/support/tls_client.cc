@@ -23,7 +23,6 @@ struct FreeBy {
 using Context = std::unique_ptr<SSL_CTX, FreeBy<SSL_CTX_free>>;
 using Bio = std::unique_ptr<BIO, FreeBy<BIO_free>>;
 using Certificate = std::unique_ptr<X509, FreeBy<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, FreeBy<EVP_PKEY_free>>;
 using Number = std::unique_ptr<BIGNUM, FreeBy<BN_free>>;
 
 Bio ReadFrom(const std::string& text) {
@@ -36,10 +35,8 @@ Certificate ReadCertificate(const std::string& pem) {
 }
 
 void Use(SSL_CTX* context, const certs::TlsIdentity& identity) {
-  const Bio text = ReadFrom(identity.key_pem);
-  const Key key(PEM_read_bio_PrivateKey(text.get(), nullptr, nullptr, nullptr));
-  SSL_CTX_use_certificate(context, ReadCertificate(identity.chain_pem).get());
-  SSL_CTX_use_PrivateKey(context, key.get());
+  SSL_CTX_use_certificate(context, identity.chain.front().get());
+  SSL_CTX_use_PrivateKey(context, identity.key.get());
 }
 
 Context MakeContext(const TestClient::Tls& tls) {

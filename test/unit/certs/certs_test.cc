@@ -59,8 +59,8 @@ TEST(SelfSigned, CutsALongCommonName) {
 
 TEST(ParseKeyPair, SaysWhatIsWrong) {
   const SelfSignedPair good = Pair();
-  const std::string& cert = good.identity->chain_pem;
-  const std::string& key = good.identity->key_pem;
+  const std::string cert = ChainPem(*good.identity);
+  const std::string key = KeyPem(*good.identity);
   const WallTime now = std::chrono::system_clock::now();
   const struct {
     std::string cert, key;
@@ -73,7 +73,7 @@ TEST(ParseKeyPair, SaysWhatIsWrong) {
       {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", key,
        now, "certificate", "holds no readable PEM certificate"},
       {cert, "garbage", now, "key", "holds no readable PEM private key"},
-      {cert, Pair().identity->key_pem, now, "key",
+      {cert, KeyPem(*Pair().identity), now, "key",
        "the private key does not belong to the certificate CN=a.test"},
       {cert, key, now + hours(24 * 366), "certificate", "expired at "},
       {cert, key, now - hours(2), "certificate", "not valid before "},
@@ -85,6 +85,17 @@ TEST(ParseKeyPair, SaysWhatIsWrong) {
     EXPECT_THAT(pair.error().message, HasSubstr(c.message));
   }
   EXPECT_TRUE(ParseKeyPair(cert, key, now));
+}
+
+TEST(ParseKeyPair, ReadsWhatAnIdentityWrites) {
+  const SelfSignedPair made = Pair();
+  const std::string chain = ChainPem(*made.identity) + made.ca_pem;
+  const std::string key = KeyPem(*made.identity);
+  const auto read = ParseKeyPair(chain, key, std::chrono::system_clock::now());
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ((*read)->fingerprint, made.identity->fingerprint);
+  EXPECT_EQ(ChainPem(**read), chain);
+  EXPECT_EQ(KeyPem(**read), key);
 }
 
 // A folder of its own that goes with the test.
@@ -107,8 +118,8 @@ class Folder {
   }
   void WritePair(const TlsIdentity& identity, const std::string& prefix) const {
     std::filesystem::create_directories((path_ / prefix / "x").parent_path());
-    Write(prefix + "tls.crt", identity.chain_pem);
-    Write(prefix + "tls.key", identity.key_pem);
+    Write(prefix + "tls.crt", ChainPem(identity));
+    Write(prefix + "tls.key", KeyPem(identity));
   }
   // As kubelet does: a link made aside and renamed over the old one.
   void Point(const std::string& link, const std::string& target) const {
@@ -215,7 +226,7 @@ TEST_F(WatcherTest, KeepsTheOldPairWhenTheNewIsBad) {
   folder_.WritePair(*first.identity, "");
   const auto watcher = CertificateWatcher::Start(Options(milliseconds(20)));
   ASSERT_TRUE(watcher);
-  folder_.Write("tls.key", Pair().identity->key_pem);
+  folder_.Write("tls.key", KeyPem(*Pair().identity));
   ASSERT_TRUE(errors_.Wait());
   EXPECT_THAT(errors_.last(), HasSubstr("does not belong"));
   SelfSignedOptions past;

@@ -217,8 +217,8 @@ TEST(Serve, KeepsItsPolicyOverABadOne) {
 }
 
 void WritePair(const fs::path& directory, const certs::SelfSignedPair& pair) {
-  WriteFile(directory / "tls.crt", pair.identity->chain_pem);
-  WriteFile(directory / "tls.key", pair.identity->key_pem);
+  WriteFile(directory / "tls.crt", certs::ChainPem(*pair.identity));
+  WriteFile(directory / "tls.key", certs::KeyPem(*pair.identity));
 }
 
 certs::SelfSignedPair NewPair() {
@@ -265,7 +265,7 @@ TEST(Serve, TakesUpARewrittenCertificateAndNoMismatchedOne) {
   WritePair(folder.path(), second);
   ASSERT_TRUE(WaitUntil([&] { return Serves(server, second); }));
 
-  WriteFile(folder / "tls.key", third.identity->key_pem);
+  WriteFile(folder / "tls.key", certs::KeyPem(*third.identity));
   ASSERT_TRUE(server.WaitForEvent("certificate rejected"));
   EXPECT_TRUE(Serves(server, second));
   EXPECT_EQ(server.Get("/readyz").status, 200);
@@ -363,8 +363,8 @@ TEST(Serve, WaitsForNobodyAfterASecondSignal) {
 TEST(Serve, SaysWhatKeepsItFromStarting) {
   const TempFolder folder;
   WriteFile(folder / "bad.yaml", PolicyText("{no-such-rule: error}"));
-  WriteFile(folder / "tls.crt", NewPair().identity->chain_pem);
-  WriteFile(folder / "tls.key", NewPair().identity->key_pem);
+  WriteFile(folder / "tls.crt", certs::ChainPem(*NewPair().identity));
+  WriteFile(folder / "tls.key", certs::KeyPem(*NewPair().identity));
   const struct {
     const char* arguments;
     int exit_code;
