@@ -33,6 +33,7 @@ func newSite(t *testing.T) *site {
 		}
 	}
 	s.startServer(t, meshvet.Fail)
+	t.Cleanup(func() { s.server.Stop() })
 	return s
 }
 
@@ -43,7 +44,6 @@ func (s *site) startServer(t *testing.T, policy meshvet.FailurePolicy) {
 		t.Fatal(err)
 	}
 	s.server = server
-	t.Cleanup(func() { server.Stop() })
 }
 
 func (s *site) expectDenied(t *testing.T) {
@@ -53,19 +53,29 @@ func (s *site) expectDenied(t *testing.T) {
 	route.compare(t, kubectl.Run(strings.Fields(route.args)...))
 }
 
-func TestDenialsOutliveRestartsOfTheControlPlane(t *testing.T) {
+func TestFailures(t *testing.T) {
 	s := newSite(t)
 	s.expectDenied(t)
+	t.Run("the API server is killed", s.apiServerIsKilled)
+	t.Run("etcd is killed", s.etcdIsKilled)
+	t.Run("meshvet is killed", s.serverIsKilled)
+}
 
+func (s *site) apiServerIsKilled(t *testing.T) {
 	s.cluster.APIServer.Stop(0)
 	if err := s.cluster.APIServer.Start(); err != nil {
 		t.Fatal(err)
 	}
 	s.waitReady(t)
 	s.expectDenied(t)
+}
 
+func (s *site) etcdIsKilled(t *testing.T) {
 	s.cluster.Etcd.Stop(0)
-	s.expectNoAnswer(t)
+	output := s.kubectl.Run("get", "namespace", "shop", "--request-timeout=3s")
+	if output.Code == 0 {
+		t.Error("the API server answers without etcd")
+	}
 	if err := s.cluster.Etcd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -80,43 +90,46 @@ func (s *site) waitReady(t *testing.T) {
 	}
 }
 
-// Without etcd not even a denied change gets as far as a verdict that counts:
-// whatever the answer is, it is an error.
-func (s *site) expectNoAnswer(t *testing.T) {
-	t.Helper()
-	output := s.kubectl.Run("get", "namespace", "shop", "--request-timeout=3s")
-	if output.Code == 0 {
-		t.Error("the API server answers without etcd")
-	}
-}
-
 // A server that is gone decides nothing: the failure policy does.
-func TestFailurePolicyDecidesWhenTheServerIsKilled(t *testing.T) {
-	s := newSite(t)
-	const entry = "create -f change.yaml"
+func (s *site) serverIsKilled(t *testing.T) {
+	const create = "create -f change.yaml"
 	kubectl := inFolder(t, s.kubectl, routeToLedger)
 	s.server.Kill()
 
-	refusal := change{args: entry, want: refused(
+	refusal := change{args: create, want: refused(
 		`Error from server (InternalError): ` + creating + `Internal error ` +
 			`occurred: failed calling webhook "mutate.meshvet.dev": ` +
 			`failed to call webhook: Post ` +
 			`"https://127.0.0.1:*/mutate?timeout=5s": ` +
 			`dial tcp 127.0.0.1:*: connect: connection refused`)}
-	refusal.compare(t, withoutPort(kubectl.Run(strings.Fields(entry)...)))
+	refusal.compare(t, withoutPort(kubectl.Run(strings.Fields(create)...)))
 
 	if err := register(s.folder, s.kubectl, s.server, meshvet.Ignore); err != nil {
 		t.Fatal(err)
 	}
+	awaitSuccess(t, kubectl, create+" --dry-run=server")
 	passed := change{
-		args: entry,
+		args: create,
 		want: created("virtualservice.networking.istio.io/invoices"),
 	}
-	passed.compare(t, kubectl.Run(strings.Fields(entry)...))
+	passed.compare(t, kubectl.Run(strings.Fields(create)...))
 
 	mustRun(t, kubectl, "delete", "-f", "change.yaml")
 	s.startServer(t, meshvet.Fail)
 	s.expectDenied(t)
+}
+
+func awaitSuccess(t *testing.T, kubectl cluster.Kubectl,
+	args string) {
+	t.Helper()
+	output := cluster.Output{}
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+		output = kubectl.Run(strings.Fields(args)...)
+		if output.Code == 0 {
+			return
+		}
+	}
+	t.Fatalf("kubectl %s: %s", args, output.Stderr)
 }
 
 func withoutPort(output cluster.Output) cluster.Output {

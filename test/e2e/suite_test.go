@@ -7,8 +7,10 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"meshvet.dev/e2e/cluster"
 	"meshvet.dev/e2e/meshvet"
@@ -109,11 +111,33 @@ func serve(folder string, kubectl cluster.Kubectl,
 	if err != nil {
 		return nil, err
 	}
-	if err := register(folder, kubectl, server, policy); err != nil {
+	err = register(folder, kubectl, server, policy)
+	if err == nil {
+		err = awaitDenial(folder, kubectl)
+	}
+	if err != nil {
 		server.Stop()
 		return nil, err
 	}
 	return server, nil
+}
+
+// awaitDenial returns when the API server acts on the registration, which is
+// some milliseconds after it has stored it.
+func awaitDenial(folder string, kubectl cluster.Kubectl) error {
+	path := filepath.Join(folder, "denied.yaml")
+	if err := os.WriteFile(path, []byte(routeToLedger), 0o600); err != nil {
+		return err
+	}
+	output := cluster.Output{}
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+		output = kubectl.Run("create", "--dry-run=server", "-f", path)
+		if strings.Contains(output.Stderr, denied) {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return fmt.Errorf("nothing is denied: %+v", output)
 }
 
 // serveFlags say how the server knows the mesh.
