@@ -42,28 +42,32 @@ as_root() {
   if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi
 }
 
-# Unpacked, not installed: the package would also start a server.
+download_etcd() {
+  apt-get -qq download etcd-server ||
+    { as_root apt-get -qq update && apt-get -qq download etcd-server; }
+}
+
+# unpack_etcd FOLDER: not installed, since the package would start a server.
 unpack_etcd() {
-  local folder
-  folder=$(mktemp -d "$cache/etcd.XXXXXX")
-  if ! (
-    cd "$folder"
-    apt-get -qq download etcd-server ||
-      { as_root apt-get -qq update && apt-get -qq download etcd-server; }
-    dpkg-deb -x etcd-server_*.deb .
-    chmod 755 usr/bin/etcd
-    mv -f usr/bin/etcd ../etcd
-  ) >"$folder.log" 2>&1; then
-    cat "$folder.log" >&2
-    rm -rf "$folder" "$folder.log"
-    fail "needs etcd, and Debian's package etcd-server cannot be had"
-  fi
-  rm -rf "$folder" "$folder.log"
+  cd "$1" && download_etcd && dpkg-deb -x etcd-server_*.deb . &&
+    chmod 755 usr/bin/etcd && mv -f usr/bin/etcd "$cache/etcd"
+}
+
+fetch_etcd() {
+  local folder status=0
+  folder=$(mktemp -d)
+  (unpack_etcd "$folder") >"$folder/log" 2>&1 || {
+    status=$?
+    cat "$folder/log" >&2
+  }
+  rm -rf "$folder"
+  ((status == 0)) ||
+    fail "needs etcd, and cannot get Debian's package etcd-server"
 }
 
 find_etcd() {
   if command -v etcd; then return; fi
-  [[ -x $cache/etcd ]] || unpack_etcd
+  [[ -x $cache/etcd ]] || fetch_etcd
   echo "$cache/etcd"
 }
 

@@ -23,28 +23,29 @@ var suite struct {
 }
 
 func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "meshvet-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		os.Exit(1)
+	}
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
 		<-interrupted
 		undoAll()
+		os.RemoveAll(folder)
 		os.Exit(130)
 	}()
-	os.Exit(run(m))
+	os.Exit(run(m, folder))
 }
 
 // run keeps the folder, with all logs, when something failed.
-func run(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "meshvet-e2e-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "e2e:", err)
-		return 1
-	}
+func run(m *testing.M, folder string) int {
 	code := 1
-	if err = setUp(folder); err == nil {
-		code = m.Run()
-	} else {
+	if err := setUp(folder); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
+	} else {
+		code = m.Run()
 	}
 	undoAll()
 	if code == 0 {
@@ -88,20 +89,19 @@ func findCluster(folder string) (cluster.Kubectl, error) {
 	return c.Kubectl(), nil
 }
 
-// existingCluster is left as it was found, but for the CRDs.
+// existingCluster keeps the objects of the tests for the next run: namespaces
+// do not go where no controller empties them. What nobody answers for any more
+// is the webhook.
 func existingCluster(folder string) (cluster.Kubectl, error) {
 	kubectl, err := cluster.Existing(folder)
 	if err != nil {
 		return kubectl, err
 	}
-	later(func() {
-		for _, path := range append(meshFiles(), "testdata/before") {
-			remove(kubectl, path)
-		}
-	})
-	// First of all the webhook, which nobody answers for any more.
-	later(func() { remove(kubectl, registrationFile(folder)) })
-	return kubectl, cluster.InstallCRDs(kubectl)
+	if err := cluster.InstallCRDs(kubectl); err != nil {
+		return kubectl, err
+	}
+	later(func() { _ = remove(kubectl, registrationFile(folder)) })
+	return kubectl, remove(kubectl, "testdata/before")
 }
 
 // serve starts meshvet and registers it.
@@ -192,11 +192,14 @@ func apply(kubectl cluster.Kubectl, path string) error {
 	return nil
 }
 
-// remove deletes what apply created. Without controllers a namespace never
-// ends, so nothing is waited for.
-func remove(kubectl cluster.Kubectl, path string) {
+func remove(kubectl cluster.Kubectl, path string) error {
 	path, err := filepath.Abs(path)
-	if err == nil {
-		kubectl.Run("delete", "--ignore-not-found", "--wait=false", "-f", path)
+	if err != nil {
+		return err
 	}
+	output := kubectl.Run("delete", "--ignore-not-found", "-f", path)
+	if output.Code != 0 {
+		return fmt.Errorf("%s was not deleted: %s", path, output.Stderr)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -43,6 +44,7 @@ func (k Kubectl) Run(arguments ...string) Output {
 		"PATH=" + os.Getenv("PATH"),
 		"KUBECACHEDIR=" + filepath.Join(k.Home, "cache"),
 	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	err := cmd.Run()
 	output := Output{Stdout: stdout.String(), Stderr: stderr.String()}
 	var exit *exec.ExitError
