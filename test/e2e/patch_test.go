@@ -29,32 +29,63 @@ spec:
   trafficPolicy: {tls: {mode: DISABLE}}
 `
 
+const tlsInsideTLS = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: bank-mended, namespace: payments}
+spec:
+  host: bank.partner.example
+  exportTo: ["."]
+  trafficPolicy: {tls: {mode: SIMPLE}}
+`
+
 // What is stored is what the fix says, and kubectl tells the author.
 func TestPatch(t *testing.T) {
-	entry := change{
-		args:     "create -f change.yaml",
-		manifest: entryThatTells,
-		want: created("workloadentry.networking.istio.io/stock-8",
-			entryMended...),
+	for _, test := range []struct {
+		namespace, object string
+		manifest          string
+		warnings          []string
+		path, stored      string
+	}{
+		{
+			namespace: "legacy",
+			object:    "workloadentry.networking.istio.io/stock-8",
+			manifest:  entryThatTells,
+			warnings:  entryMended,
+			path:      "{.metadata.labels.app} {.metadata.labels.version}",
+			stored:    "stock 2024.1",
+		},
+		{
+			namespace: "payments",
+			object:    "destinationrule.networking.istio.io/ledger",
+			manifest:  plainRuleToStrict,
+			warnings: []string{
+				`mended spec.trafficPolicy.tls.mode: set mode ISTIO_MUTUAL [destination-rule-mtls-mismatch]`,
+			},
+			path:   "{.spec.trafficPolicy.tls}",
+			stored: `{"mode":"ISTIO_MUTUAL"}`,
+		},
+		{
+			namespace: "payments",
+			object:    "destinationrule.networking.istio.io/bank-mended",
+			manifest:  tlsInsideTLS,
+			warnings: []string{
+				`mended spec.trafficPolicy.tls.mode: set mode DISABLE for port 443 [destination-rule-tls-port-mismatch]`,
+			},
+			path: "{.spec.trafficPolicy}",
+			stored: `{"portLevelSettings":[{"port":{"number":443},` +
+				`"tls":{"mode":"DISABLE"}}],"tls":{"mode":"SIMPLE"}}`,
+		},
+	} {
+		t.Run(test.object, func(t *testing.T) {
+			change{
+				args:     "create -f change.yaml",
+				manifest: test.manifest,
+				want:     created(test.object, test.warnings...),
+			}.run(t)
+			expectStored(t, test.namespace, test.object, test.path, test.stored)
+		})
 	}
-	rule := change{
-		args:     "create -f change.yaml",
-		manifest: plainRuleToStrict,
-		want: created("destinationrule.networking.istio.io/ledger",
-			`mended spec.trafficPolicy.tls.mode: set mode ISTIO_MUTUAL [destination-rule-mtls-mismatch]`),
-	}
-	const labels = "{.metadata.labels.app} {.metadata.labels.version}"
-	const mode = "{.spec.trafficPolicy.tls.mode}"
-	t.Run("WorkloadEntry", func(t *testing.T) {
-		entry.run(t)
-		expectStored(t, "legacy", "workloadentry/stock-8", labels,
-			"stock 2024.1")
-	})
-	t.Run("DestinationRule", func(t *testing.T) {
-		rule.run(t)
-		expectStored(t, "payments", "destinationrule/ledger", mode,
-			"ISTIO_MUTUAL")
-	})
 }
 
 func expectStored(t *testing.T, namespace, object, path, want string) {

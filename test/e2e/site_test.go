@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -21,7 +23,13 @@ type site struct {
 func newSite(t *testing.T) *site {
 	t.Helper()
 	folder := t.TempDir()
-	c, err := cluster.Start(folder)
+	if err := os.WriteFile(filepath.Join(folder, "audit-policy.yaml"),
+		[]byte(auditPolicy), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := cluster.Start(folder,
+		"--audit-policy-file="+filepath.Join(folder, "audit-policy.yaml"),
+		"--audit-log-path="+filepath.Join(folder, "audit.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,9 +61,10 @@ func (s *site) expectDenied(t *testing.T) {
 	route.compare(t, kubectl.Run(strings.Fields(route.args)...))
 }
 
-func TestFailures(t *testing.T) {
+func TestSite(t *testing.T) {
 	s := newSite(t)
 	s.expectDenied(t)
+	t.Run("the audit log tells of the denial", s.auditLogTells)
 	t.Run("the API server is killed", s.apiServerIsKilled)
 	t.Run("etcd is killed", s.etcdIsKilled)
 	t.Run("meshvet is killed", s.serverIsKilled)
