@@ -6,6 +6,7 @@ import (
 )
 
 func TestServerSideApply(t *testing.T) {
+	restoreLater(t)
 	runAll(t, []change{
 		{
 			name:     "that creates is denied",
