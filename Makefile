@@ -12,11 +12,11 @@ export CCACHE_BASEDIR := $(CURDIR)
 NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench fuzz format format-check tidy asan tsan clang \
+.PHONY: help run test e2e bench fuzz format format-check tidy asan tsan clang \
         setup setup-gates
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' \
 	  $(firstword $(MAKEFILE_LIST))
 
 run: setup build/release/build.ninja ## show it at work: serve, review, lint a sample mesh
@@ -28,6 +28,10 @@ test: setup build/release/build.ninja ## build everything and run every test
 	@[[ -n "$$MESHVET_CORPUS" ]] || echo \
 	  "MESHVET_CORPUS is not set: the recorded corpus is not part of this run."
 	@ctest --test-dir build/release --output-on-failure -j $(JOBS)
+
+e2e: setup build/release/build.ninja ## by kubectl, through a real Kubernetes API server
+	@$(NINJA) -C build/release meshvet
+	@scripts/e2e.sh
 
 bench: setup build/release/build.ninja ## measure speed and memory against the targets
 	@$(NINJA) -C build/release bench_programs

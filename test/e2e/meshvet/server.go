@@ -1,0 +1,127 @@
+// Package meshvet runs `meshvet serve` and registers it with an API server.
+package meshvet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"meshvet.dev/e2e/process"
+)
+
+// Server is one `meshvet serve` on loopback, with a certificate it made for
+// itself.
+type Server struct {
+	process *process.Process
+	folder  string
+	port    int
+	opsPort int
+}
+
+// Binary is the program under test: MESHVET_BINARY, or the release build as
+// seen from the folder of the tests.
+func Binary() (string, error) {
+	binary := os.Getenv("MESHVET_BINARY")
+	if binary == "" {
+		binary = "../../build/release/meshvet"
+	}
+	binary, err := filepath.Abs(binary)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(binary); err != nil {
+		return "", fmt.Errorf("there is no meshvet to test: %w", err)
+	}
+	return binary, nil
+}
+
+// Serve returns a server that is ready. Its log and its CA go to folder; flags
+// are those of `meshvet serve` besides where it listens.
+func Serve(folder string, flags ...string) (*Server, error) {
+	binary, err := Binary()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{folder: folder}
+	for _, port := range []*int{&s.port, &s.opsPort} {
+		if *port, err = process.FreePort(); err != nil {
+			return nil, err
+		}
+	}
+	words := []string{
+		binary, "serve",
+		fmt.Sprintf("--listen=127.0.0.1:%d", s.port),
+		fmt.Sprintf("--ops-listen=127.0.0.1:%d", s.opsPort),
+		"--tls-ca-out=" + filepath.Join(folder, "ca.pem"),
+		"--lame-duck=0",
+	}
+	s.process, err = process.Start(s.Log(), nil, append(words, flags...)...)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.waitReady(time.Minute); err != nil {
+		s.process.Kill()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) waitReady(patience time.Duration) error {
+	answer := errors.New("not asked yet")
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		select {
+		case <-s.process.Done():
+			return s.process.Failure("ended")
+		default:
+		}
+		if _, answer = s.Ops("/readyz"); answer == nil {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return s.process.Failure(
+		fmt.Sprintf("is not ready after %s: %v", patience, answer))
+}
+
+// Ops asks the port of probes and metrics; any answer but 200 is an error.
+func (s *Server) Ops(path string) (string, error) {
+	client := http.Client{Timeout: 5 * time.Second}
+	defer client.CloseIdleConnections()
+	response, err := client.Get(
+		fmt.Sprintf("http://127.0.0.1:%d%s", s.opsPort, path))
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return "", err
+	}
+	if response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s: %s", response.Status, text)
+	}
+	return string(text), nil
+}
+
+// URL is where the webhook listens.
+func (s *Server) URL() string {
+	return fmt.Sprintf("https://127.0.0.1:%d", s.port)
+}
+
+// CA is the PEM of the authority of its certificate.
+func (s *Server) CA() ([]byte, error) {
+	return os.ReadFile(filepath.Join(s.folder, "ca.pem"))
+}
+
+// Log is the file it writes to.
+func (s *Server) Log() string { return filepath.Join(s.folder, "meshvet.log") }
+
+// Kill ends it at once, as the kernel does when memory is short.
+func (s *Server) Kill() { s.process.Kill() }
+
+// Stop asks it to end and returns its exit code, or -1 if it had to be killed.
+func (s *Server) Stop() int { return s.process.Stop(time.Minute) }

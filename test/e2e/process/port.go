@@ -1,0 +1,23 @@
+package process
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+)
+
+// FreePort returns a port of 127.0.0.1 that nobody listens on. It lies below
+// those the kernel gives to outgoing connections (from 32768), so that it stays
+// free while a server is restarted.
+func FreePort() (int, error) {
+	const first, count, tries = 20000, 10000, 200
+	for range tries {
+		port := first + rand.IntN(count)
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			continue
+		}
+		return port, listener.Close()
+	}
+	return 0, fmt.Errorf("none of %d ports from %d on is free", tries, first)
+}
