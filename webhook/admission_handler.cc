@@ -108,6 +108,10 @@ HttpResponse AdmissionHandler::Judge(const HttpRequest& request,
     Change change = *asked;
     change.deadline = request.deadline;
     const auto inventory = sources_.inventory();
+    if (inventory == nullptr) {
+      c.record.message = "the mesh is not known yet";
+      return TryAgain("the mesh is not known yet");
+    }
     if (request.path == "/mutate") {
       const auto mutation = engine->engine.Mutate(change, *inventory);
       c.record.timed_out = mutation.timed_out;
