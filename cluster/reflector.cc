@@ -139,7 +139,7 @@ Reflector::MaybeFailure Reflector::ListPages(std::vector<ObjectPtr>& objects,
                                              std::string& version) {
   std::string next;
   size_t pages = 0;
-  do {
+  while (!stop_.raised()) {
     if (++pages > kMaxPages || objects.size() > kMaxObjects) {
       return Failure{Title("list") + ": it does not end"};
     }
@@ -170,9 +170,9 @@ Reflector::MaybeFailure Reflector::ListPages(std::vector<ObjectPtr>& objects,
       return Failure{Title("list") + ": the answer has no resourceVersion"};
     }
     next = metadata["continue"].Str();
-  } while (!next.empty() && !stop_.raised());
-  if (!next.empty()) return Failure{"stopped"};
-  return std::nullopt;
+    if (next.empty()) return std::nullopt;
+  }
+  return Failure{"stopped"};
 }
 
 Reflector::MaybeFailure Reflector::TakePage(Node list,

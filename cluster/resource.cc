@@ -93,13 +93,19 @@ Result<ServedResource> Discover(ApiSession& session, const Resource& resource) {
   if (answer->status != 200) return Error{Explain("discover", *answer)};
   const auto group = ParseJson(answer->body, {});
   if (!group) return Error{"discover: " + group.error().message};
-  for (const std::string& version : Versions(group->root())) {
+  const std::vector<std::string> versions = Versions(group->root());
+  // Absence is a statement: it takes more than an answer that says nothing.
+  if (versions.empty()) return Error{"discover: the group has no versions"};
+  for (const std::string& version : versions) {
     const auto listed = session.Get(group_path + "/" + version, {});
     if (!listed) return listed.error();
     if (listed->status == 404) continue;
     if (listed->status != 200) return Error{Explain("discover", *listed)};
     const auto resources = ParseJson(listed->body, {});
     if (!resources) return Error{"discover: " + resources.error().message};
+    if (!resources->root()["resources"].IsArray()) {
+      return Error{"discover: version " + version + " has no resources"};
+    }
     if (Lists(resources->root(), resource)) return At(resource, version);
   }
   return ServedResource{};
