@@ -189,6 +189,16 @@ void AddClusterMetrics(const MeshWatch& watch, Metrics& metrics) {
             Type::kCounter, [](const WatchStatus& status) {
               return static_cast<double>(status.lists);
             });
+  metrics.AddSeries(
+      "live_reads_total",
+      "Absences a denial would have rested on, asked of the API server.",
+      Type::kCounter, "answer", [&watch] {
+        const MeshStatus status = watch.Status();
+        const auto count = [](uint64_t n) { return static_cast<double>(n); };
+        return Metrics::Series{{"absent", count(status.absences_confirmed)},
+                               {"present", count(status.absences_refuted)},
+                               {"unknown", count(status.absences_unknown)}};
+      });
   AddSeries(watch, metrics, "watch_errors_total",
             "Lists and watches that failed.", Type::kCounter,
             [](const WatchStatus& status) {

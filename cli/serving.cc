@@ -10,6 +10,7 @@
 #include <ctime>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -181,6 +182,14 @@ class Server {
     return cluster_->Current();
   }
 
+  webhook::ConfirmAbsence Confirm() const {
+    if (cluster_ == nullptr) return {};
+    return [this](const Inventory& mesh, const std::set<Absence>& absences,
+                  std::chrono::steady_clock::time_point deadline) {
+      return cluster_->Confirm(mesh, absences, deadline);
+    };
+  }
+
   MaybeFailure LoadFiles() {
     auto loaded = LoadMesh(options_.mesh, *configuration_);
     if (auto* failure = std::get_if<Failure>(&loaded)) return *failure;
@@ -288,7 +297,7 @@ class Server {
     const JsonLimits limits{.max_bytes = options_.max_body};
     handler_ = std::make_unique<webhook::AdmissionHandler>(
         webhook::AdmissionSources{[this] { return policies_->Current(); },
-                                  [this] { return Mesh(); }},
+                                  [this] { return Mesh(); }, Confirm()},
         [this](const webhook::AdmissionRecord& record) { Observe(record); },
         limits);
     webhook::HttpsServer::Options server;

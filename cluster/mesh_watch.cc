@@ -8,6 +8,7 @@
 
 #include "cluster/api_client.h"
 #include "cluster/live_inventory.h"
+#include "cluster/live_reader.h"
 #include "cluster/mesh_config_map.h"
 #include "cluster/reflector.h"
 #include "cluster/resource.h"
@@ -70,6 +71,7 @@ class MeshWatch::Impl {
   Impl(Options options, std::shared_ptr<ApiClient> client)
       : options_(std::move(options)),
         client_(std::move(client)),
+        reader_(*client_, stop_),
         live_(WatchedKinds(), {Rooted(options_.config), options_.coverage}),
         config_map_(
             options_.config,
@@ -98,10 +100,19 @@ class MeshWatch::Impl {
   Impl& operator=(const Impl&) = delete;
 
   std::shared_ptr<const Inventory> Current() const { return live_.Current(); }
+  std::shared_ptr<const Inventory> Confirm(const Inventory& inventory,
+                                           const std::set<Absence>& absences,
+                                           Deadline deadline) {
+    return reader_.Confirm(inventory, absences, deadline);
+  }
   std::string url() const { return client_->url(); }
 
   MeshStatus Status() const {
     MeshStatus status;
+    const LiveReader::Counts counts = reader_.counts();
+    status.absences_confirmed = counts.confirmed;
+    status.absences_refuted = counts.refuted;
+    status.absences_unknown = counts.unknown;
     const std::shared_ptr<const Inventory> inventory = Current();
     size_t index = 0;
     for (const Watch& watch : watches_) {
@@ -168,6 +179,7 @@ class MeshWatch::Impl {
   const Options options_;
   const std::shared_ptr<ApiClient> client_;
   StopSignal stop_;
+  LiveReader reader_;
   LiveInventory live_;
   MeshConfigMap config_map_;
   std::deque<Watch> watches_;  // each stays where it is
@@ -188,6 +200,12 @@ MeshWatch::~MeshWatch() = default;
 
 std::shared_ptr<const Inventory> MeshWatch::Current() const {
   return impl_->Current();
+}
+
+std::shared_ptr<const Inventory> MeshWatch::Confirm(
+    const Inventory& inventory, const std::set<Absence>& absences,
+    Deadline deadline) const {
+  return impl_->Confirm(inventory, absences, deadline);
 }
 
 MeshStatus MeshWatch::Status() const { return impl_->Status(); }

@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@
 #include "cluster/watch_health.h"
 #include "mesh/inventory.h"
 #include "mesh/mesh_config.h"
+#include "mesh/mesh_view.h"
 #include "mesh/result.h"
 
 namespace meshvet::cluster {
@@ -50,6 +52,10 @@ struct WatchStatus {
 
 struct MeshStatus {
   std::vector<WatchStatus> watches;
+  // Absences the API server was asked about (cluster/live_reader.h).
+  uint64_t absences_confirmed = 0;
+  uint64_t absences_refuted = 0;
+  uint64_t absences_unknown = 0;
 
   // Whether of every kind all is known that we may know.
   bool synced() const;
@@ -87,6 +93,10 @@ class MeshWatch {
   MeshWatch& operator=(const MeshWatch&) = delete;
 
   std::shared_ptr<const Inventory> Current() const;
+  // Asks the API server whether these are absent; see LiveReader::Confirm.
+  std::shared_ptr<const Inventory> Confirm(
+      const Inventory& inventory, const std::set<Absence>& absences,
+      std::chrono::steady_clock::time_point deadline) const;
   MeshStatus Status() const;
   // For messages.
   std::string url() const;

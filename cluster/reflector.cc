@@ -46,11 +46,9 @@ std::string Reflector::Title(std::string_view verb) const {
 }
 
 std::string Reflector::Target() const {
-  if (options_.name.empty()) return served_.path + "?";
-  // "/api/v1/configmaps" -> "/api/v1/namespaces/istio-system/configmaps"
-  const size_t slash = served_.path.rfind('/');
-  return served_.path.substr(0, slash) + "/namespaces/" +
-         PercentEncode(options_.ns) + served_.path.substr(slash) +
+  const std::string path = served_.PathIn(options_.ns);
+  if (options_.name.empty()) return path + "?";
+  return path +
          "?fieldSelector=" + PercentEncode("metadata.name=" + options_.name) +
          "&";
 }

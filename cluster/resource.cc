@@ -80,6 +80,14 @@ bool Lists(Node resources, const Resource& resource) {
 
 }  // namespace
 
+// "/api/v1/services" -> "/api/v1/namespaces/shop/services".
+std::string ServedResource::PathIn(std::string_view ns) const {
+  if (ns.empty()) return path;
+  const size_t slash = path.rfind('/');
+  return path.substr(0, slash) + "/namespaces/" + PercentEncode(ns) +
+         path.substr(slash);
+}
+
 std::span<const Resource> WatchedResources() { return kResources; }
 
 Result<ServedResource> Discover(ApiSession& session, const Resource& resource) {

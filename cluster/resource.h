@@ -30,6 +30,9 @@ struct ServedResource {
   bool is_installed = false;
   std::string path;         // "/apis/networking.istio.io/v1/gateways"
   std::string api_version;  // "networking.istio.io/v1"
+
+  // The path for one namespace; for all of them if `ns` is empty.
+  std::string PathIn(std::string_view ns) const;
 };
 
 // Asks which version serves the kind: the group's preferred one, else the first

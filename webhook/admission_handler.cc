@@ -118,7 +118,8 @@ HttpResponse AdmissionHandler::Judge(const HttpRequest& request,
       NoteRules(mutation.fixed, c.record);
       c.answer = Mutated(review, *change.object, mutation, engine->generation);
     } else {
-      const auto evaluation = engine->engine.Evaluate(change, *inventory);
+      const auto evaluation =
+          EvaluateTwice(engine->engine, change, *inventory, sources_.confirm);
       c.record.timed_out = evaluation.timed_out;
       NoteRules(evaluation.findings, c.record);
       c.answer =

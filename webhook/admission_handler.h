@@ -27,6 +27,7 @@
 #include "rules/engine.h"
 #include "webhook/admission_review.h"
 #include "webhook/http_message.h"
+#include "webhook/second_look.h"
 
 namespace meshvet::webhook {
 
@@ -41,6 +42,8 @@ struct EngineGeneration {
 struct AdmissionSources {
   std::function<std::shared_ptr<const EngineGeneration>()> engine;
   std::function<std::shared_ptr<const Inventory>()> inventory;
+  // Empty where there is no cluster to ask.
+  ConfirmAbsence confirm = {};
 };
 
 enum class Outcome { kAllowed, kWarned, kDenied, kPatched, kError };
