@@ -5,6 +5,7 @@
 
 #include "lint/loader_rules.h"
 #include "lint/rule_text.h"
+#include "lint/text_edit.h"
 
 namespace meshvet::lint {
 namespace {
@@ -45,14 +46,10 @@ Json OperationJson(const PatchOperation& operation) {
   return json;
 }
 
-// The fix as an edit of the text, where that is one replaced value. JSON is
-// YAML, whatever style the file is written in.
 Json EditsJson(const Diagnostic& diagnostic) {
   Json edits = Json::array();
-  const auto& fix = diagnostic.finding.fix;
-  if (diagnostic.fix_range && fix.size() == 1 && fix[0].op == "replace") {
-    edits.push_back(
-        {{"range", RangeJson(*diagnostic.fix_range)}, {"text", fix[0].value}});
+  if (const auto edit = EditOf(diagnostic)) {
+    edits.push_back({{"range", RangeJson(edit->range)}, {"text", edit->text}});
   }
   return edits;
 }

@@ -4,35 +4,21 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
-#include "lint/json_report.h"
 #include "mesh/suggestion.h"
 
 namespace meshvet::lint {
 namespace {
 
-constexpr std::array<std::string_view, 3> kFormats = {"full", "concise",
-                                                      "json"};
-
-// Formats a configuration may name already, for a later version.
-constexpr std::array<std::string_view, 7> kFormatsToCome = {
-    "sarif", "junit", "github", "gitlab", "rdjson", "markdown", "policyreport"};
-
 Error UnknownFormat(std::string_view name) {
-  const bool is_to_come =
-      std::ranges::find(kFormatsToCome, name) != kFormatsToCome.end();
-  const std::string problem =
-      is_to_come
-          ? "the format \"" + std::string(name) + "\" is not supported yet"
-          : "unknown format \"" + std::string(name) + "\"" +
-                DidYouMean(name, kFormats);
-  return {problem + "; there are full, concise and json", "--output"};
+  return {"unknown format \"" + std::string(name) + "\"" +
+              DidYouMean(name, FormatNames()) + "; there are " + FormatList(),
+          "--output"};
 }
 
 Error Failure(const std::string& path) {
@@ -62,9 +48,9 @@ bool IsReplaceable(const std::string& path) {
 Result<Output> ParseOutput(std::string_view text) {
   const size_t equals = std::min(text.find('='), text.size());
   const std::string_view name = text.substr(0, equals);
-  const auto known = std::ranges::find(kFormats, name);
-  if (known == kFormats.end()) return UnknownFormat(name);
-  Output output{static_cast<Format>(known - kFormats.begin()), {}};
+  const ReportFormat* format = FindFormat(name);
+  if (format == nullptr) return UnknownFormat(name);
+  Output output{format, {}};
   if (equals == text.size()) return output;
   output.file = text.substr(equals + 1);
   if (output.file.empty()) {
@@ -89,12 +75,6 @@ Result<std::vector<Output>> ParseOutputs(
         "--output"};
   }
   return outputs;
-}
-
-std::string Write(const Report& report, Format format, TextStyle style) {
-  if (format == Format::kJson) return WriteJson(report);
-  style.full = format == Format::kFull;
-  return WriteText(report, style);
 }
 
 Result<Unit> WriteFile(const std::string& path, std::string_view content) {
