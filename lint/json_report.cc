@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lint/loader_rules.h"
+#include "lint/machine_text.h"
 #include "lint/rule_text.h"
 #include "lint/text_edit.h"
 
@@ -176,7 +177,10 @@ std::string WriteJson(const Report& report) {
                      {"failures", FailuresJson(report.failures)},
                      {"summary", SummaryJson(report)},
                      {"exit_code", report.exit_code}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  // In ASCII, so that whoever prints the file is not fooled by its text.
+  const std::string text =
+      json.dump(2, ' ', true, Json::error_handler_t::replace);
+  return WithoutLogCommands(text, kJsonNumberSign) + "\n";
 }
 
 }  // namespace meshvet::lint

@@ -145,14 +145,8 @@ class Writer {
   // Of the run, not of a file.
   Suite& Own() { return suites_["meshvet"]; }
 
-  const std::string& PathOf(const std::string& path) {
-    std::string& name = names_[path];
-    if (name.empty()) name = Printable(paths_.Of(path));
-    return name;
-  }
-
   Suite& SuiteOf(const std::string& path) {
-    const std::string& file = PathOf(path);
+    const std::string file = Printable(paths_.Of(path));
     Suite& suite = suites_[file];
     suite.file = file;
     return suite;
@@ -245,9 +239,8 @@ class Writer {
   }
 
   const Report& report_;
-  const RepositoryPaths paths_;
+  RepositoryPaths paths_;
   Suites suites_;
-  std::map<std::string, std::string> names_;
   std::set<std::pair<std::string, std::string>> flawed_;  // path and title
 };
 

@@ -35,12 +35,41 @@ bool WriteAll(int fd, std::string_view content) {
   return true;
 }
 
-// A device or a pipe cannot be replaced, only written to.
-bool IsReplaceable(const std::string& path) {
+// A device or a pipe cannot be replaced, only written to; nor can what another
+// name of an open file stands for, or whoever has it open would keep the old
+// one.
+bool IsReplaceable(const std::filesystem::path& path) {
+  const std::string name = path.lexically_normal().string();
+  for (const std::string_view open :
+       {"/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/"}) {
+    if (name.starts_with(open)) return false;
+  }
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   return !std::filesystem::exists(status) ||
          std::filesystem::is_regular_file(status);
+}
+
+// A symbolic link stays one: what it leads to is replaced.
+std::filesystem::path Target(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  const auto target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target;
+}
+
+// What failed is named by `path`, whatever the file is called at the time.
+Result<Unit> WriteTo(const std::string& file, int flags,
+                     const std::string& path, std::string_view content) {
+  const int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
+  if (fd < 0) return Failure(path);
+  if (!WriteAll(fd, content)) {
+    const Error failure = Failure(path);
+    close(fd);
+    return failure;
+  }
+  if (close(fd) != 0) return Failure(path);
+  return Unit{};
 }
 
 }  // namespace
@@ -74,25 +103,30 @@ Result<std::vector<Output>> ParseOutputs(
         "name a file for the others, as in json=report.json",
         "--output"};
   }
+  for (const Output& output : outputs) {
+    if (output.file.empty()) continue;
+    if (std::ranges::count(outputs, output.file, &Output::file) > 1) {
+      return Error{"two formats cannot go to one file, " + output.file,
+                   "--output"};
+    }
+  }
   return outputs;
 }
 
 Result<Unit> WriteFile(const std::string& path, std::string_view content) {
-  const bool replace = IsReplaceable(path);
-  std::string target = path;
-  if (replace) target += "." + std::to_string(getpid()) + ".tmp";
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replace ? O_TRUNC : 0);
-  const int fd = open(target.c_str(), flags, 0666);
-  if (fd < 0) return Failure(path);
-  const bool written = WriteAll(fd, content);
-  const bool closed = close(fd) == 0;
-  if (written && closed &&
-      (!replace || std::rename(target.c_str(), path.c_str()) == 0)) {
-    return Unit{};
+  if (!IsReplaceable(path)) return WriteTo(path, O_APPEND, path, content);
+  const std::string target = Target(path).string();
+  const std::string temporary =
+      target + "." + std::to_string(getpid()) + ".tmp";
+  // Left by a process of this number that was killed.
+  unlink(temporary.c_str());
+  Result<Unit> written =
+      WriteTo(temporary, O_CREAT | O_EXCL | O_NOFOLLOW, path, content);
+  if (written && std::rename(temporary.c_str(), target.c_str()) != 0) {
+    written = Failure(path);
   }
-  const Error failure = Failure(path);
-  if (replace) unlink(target.c_str());
-  return failure;
+  if (!written) unlink(temporary.c_str());
+  return written;
 }
 
 }  // namespace meshvet::lint

@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "lint/github_report.h"
+#include "lint/gitlab_report.h"
 #include "lint/json_report.h"
 #include "lint/junit_report.h"
+#include "lint/markdown_report.h"
+#include "lint/policyreport_report.h"
+#include "lint/rdjson_report.h"
 #include "rules/policy.h"
 
 namespace meshvet::lint {
@@ -48,7 +53,30 @@ constexpr std::array kFormats = {
                  .reader = "the test reports of GitLab and Jenkins",
                  .lists_objects = true,
                  .write = As<WriteJunit>},
+    ReportFormat{.name = "github",
+                 .reader = "GitHub Actions: annotations beside the lines of a "
+                           "change",
+                 .write = As<WriteGithub>},
+    ReportFormat{.name = "gitlab",
+                 .reader = "GitLab Code Quality",
+                 .write = As<WriteGitlab>},
+    ReportFormat{.name = "rdjson",
+                 .reader = "reviewdog: comments, and fixes as suggestions",
+                 .write = As<WriteRdjson>},
+    ReportFormat{.name = "markdown",
+                 .reader = "people: the summary of a job, a comment",
+                 .is_text = true,
+                 .write = As<WriteMarkdown>},
+    ReportFormat{.name = "policyreport",
+                 .reader = "dashboards of PolicyReports "
+                           "(`wgpolicyk8s.io/v1alpha2`)",
+                 .lists_objects = true,
+                 .write = As<WritePolicyReport>},
 };
+
+// A configuration may name these formats and no others.
+static_assert(std::ranges::equal(kFormats, rules::kReportFormats, {},
+                                 &ReportFormat::name));
 
 }  // namespace
 

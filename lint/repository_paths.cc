@@ -43,7 +43,13 @@ RepositoryPaths::RepositoryPaths(const std::string& root) {
   root_ = fs::weakly_canonical(root.empty() ? "." : root, error);
 }
 
-std::string RepositoryPaths::Of(const std::string& path) const {
+const std::string& RepositoryPaths::Of(const std::string& path) {
+  std::string& known = known_[path];
+  if (known.empty()) known = Find(path);
+  return known;
+}
+
+std::string RepositoryPaths::Find(const std::string& path) const {
   const fs::path file = (working_directory_ / path).lexically_normal();
   std::string below = Below(root_, file);
   if (!below.empty()) return below;
@@ -53,8 +59,8 @@ std::string RepositoryPaths::Of(const std::string& path) const {
   return below.empty() ? file.generic_string() : below;
 }
 
-std::string RepositoryPaths::UriOf(const std::string& path) const {
-  const std::string name = Of(path);
+std::string RepositoryPaths::UriOf(const std::string& path) {
+  const std::string& name = Of(path);
   return (name.starts_with('/') ? "file://" : "") + PercentEncoded(name);
 }
 

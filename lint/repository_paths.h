@@ -6,12 +6,16 @@
 //   RepositoryPaths paths("/src/shop");
 //   paths.Of("./deploy/a.yaml")  // "deploy/a.yaml", below /src/shop
 //   paths.UriOf("deploy/ä.yaml")  // "deploy/%C3%A4.yaml"
+//
+// What it has been asked it remembers: a report names a file many times. So it
+// is for one thread.
 
 #ifndef MESHVET_LINT_REPOSITORY_PATHS_H_
 #define MESHVET_LINT_REPOSITORY_PATHS_H_
 
 #include <filesystem>
 #include <string>
+#include <unordered_map>
 
 namespace meshvet::lint {
 
@@ -22,14 +26,17 @@ class RepositoryPaths {
 
   // Symbolic links are followed if that leads into the repository. The absolute
   // path of a file outside.
-  std::string Of(const std::string& path) const;
+  const std::string& Of(const std::string& path);
 
   // The same, percent-encoded (RFC 3986); a file: URI outside.
-  std::string UriOf(const std::string& path) const;
+  std::string UriOf(const std::string& path);
 
  private:
+  std::string Find(const std::string& path) const;
+
   std::filesystem::path root_;
   std::filesystem::path working_directory_;
+  std::unordered_map<std::string, std::string> known_;
 };
 
 }  // namespace meshvet::lint

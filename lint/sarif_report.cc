@@ -203,7 +203,7 @@ class Writer {
   }
 
   // GitHub refuses absolute URIs without a root, so files outside have none.
-  Json ArtifactJson(const std::string& path) const {
+  Json ArtifactJson(const std::string& path) {
     const std::string uri = paths_.UriOf(path);
     Json artifact = {{"uri", uri}};
     if (!uri.starts_with("file:")) artifact["uriBaseId"] = "%SRCROOT%";
@@ -304,7 +304,7 @@ class Writer {
 
   const Report& report_;
   const SarifStyle& style_;
-  const RepositoryPaths paths_;
+  RepositoryPaths paths_;
   ColumnsOfFiles columns_;
   std::shared_ptr<const SourceFile> hashed_;
   LineHashes hashes_;
