@@ -50,11 +50,12 @@ class Writer {
     for (const ReadObject& object : report_.objects) AddIfClean(object);
     for (const RuleNotRun& rule : report_.not_run) AddNotRun(rule);
     std::vector<std::string> items;
+    items.reserve(by_namespace_.size());
     for (const auto& [ns, results] : by_namespace_) {
       items.push_back(ReportText(ns, results));
     }
-    return "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":" +
-           JsonArray(items) + "}\n";
+    return R"({"apiVersion":"v1","kind":"List","items":)" + JsonArray(items) +
+           "}\n";
   }
 
  private:

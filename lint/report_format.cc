@@ -89,6 +89,7 @@ const ReportFormat* FindFormat(std::string_view name) {
 
 std::vector<std::string_view> FormatNames() {
   std::vector<std::string_view> names;
+  names.reserve(kFormats.size());
   for (const ReportFormat& format : kFormats) names.push_back(format.name);
   return names;
 }

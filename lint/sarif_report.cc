@@ -107,7 +107,7 @@ class Writer {
     for (const Diagnostic* diagnostic : chosen) {
       results.push_back(Dump(ResultJson(*diagnostic)));
     }
-    std::string text = "{\"$schema\":\"" + std::string(kSchema) +
+    std::string text = R"({"$schema":")" + std::string(kSchema) +
                        "\",\n\"version\":\"2.1.0\",\n\"runs\":[{\n\"tool\":" +
                        Dump({{"driver", DriverJson()}});
     text += ",\n\"automationDetails\":" + Dump({{"id", Category()}});
