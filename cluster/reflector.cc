@@ -81,7 +81,6 @@ Reflector::MaybeFailure Reflector::Turn() {
   if (version_.empty()) {
     if (auto failure = List()) return failure;
     if (version_.empty()) return std::nullopt;
-    health_.SetProblem("");
   }
   return Watch();
 }
@@ -104,9 +103,8 @@ void Reflector::NoteAbsence() {
     return;
   }
   if (health_.phase() != WatchPhase::kAbsent) store_.Replace({});
-  health_.SetPhase(WatchPhase::kAbsent);
+  health_.SetPhase(WatchPhase::kAbsent, "");
   health_.Live();
-  health_.SetProblem("");
   backoff_.Reset();
   stop_.Wait(options_.absent_interval);
 }
@@ -119,12 +117,12 @@ Reflector::MaybeFailure Reflector::Refused(std::string_view verb,
   }
   // Busy or failing is not the same as having forgotten where we were.
   if (answer.status < 500 && answer.status != 429) version_.clear();
+  std::string problem = Explain(Title(verb), answer);
   if (answer.status == 403) {
     store_.SetIncomplete();
-    health_.SetPhase(WatchPhase::kForbidden);
+    health_.SetPhase(WatchPhase::kForbidden, problem);
   }
-  return Failure{Explain(Title(verb), answer),
-                 answer.retry_after.value_or(seconds(0))};
+  return Failure{std::move(problem), answer.retry_after.value_or(seconds(0))};
 }
 
 Reflector::MaybeFailure Reflector::List() {
@@ -138,7 +136,7 @@ Reflector::MaybeFailure Reflector::List() {
   listed_at_ = steady_clock::now();
   store_.Replace(std::move(objects));
   version_ = std::move(version);
-  health_.SetPhase(WatchPhase::kSynced);
+  health_.SetPhase(WatchPhase::kSynced, "");
   health_.Live();
   return std::nullopt;
 }

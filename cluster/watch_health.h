@@ -34,7 +34,12 @@ class WatchHealth {
       : on_change_(std::move(on_change)) {}
 
   WatchPhase phase() const { return phase_; }
-  void SetPhase(WatchPhase phase) { phase_ = phase; }
+  // With why it is so, empty if that is well. Whoever sees the phase sees the
+  // problem: it is written first.
+  void SetPhase(WatchPhase phase, const std::string& problem) {
+    SetProblem(problem);
+    phase_ = phase;
+  }
 
   // The server has just proven that we know what it knows.
   void Live() { life_ = std::chrono::steady_clock::now().time_since_epoch(); }
