@@ -194,7 +194,9 @@ void StartTimer(double seconds) {
 // Every document's tree is large enough that glibc first sweeps its fast bins,
 // a twelfth of all instructions; without these bins there is nothing to sweep.
 // That it fails only means to be slower.
-void TuneAllocator() { mallopt(M_MXFAST, 0); }
+void TuneAllocator() {
+  mallopt(M_MXFAST, 0);  // NOLINT(concurrency-mt-unsafe): no threads yet
+}
 
 int Run(const LintOptions& options) {
   TuneAllocator();

@@ -450,7 +450,7 @@ void ExpectPort(const char* head, const PortCase& c) {
   EXPECT_EQ(ports[0].target_number, c.target) << c.port;
   EXPECT_EQ(ports[0].node.value(), object->spec()["ports"][size_t{0}].value());
   const auto found = FindPort(service, c.number);
-  EXPECT_EQ(found.has_value(), c.number != 0) << c.port;
+  EXPECT_EQ(found != nullptr, c.number != 0) << c.port;
   EXPECT_FALSE(FindPort(service, 81)) << c.port;
 }
 
