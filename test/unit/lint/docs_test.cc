@@ -15,6 +15,7 @@
 #include "lint/configuration.h"
 #include "lint/json_report.h"
 #include "lint/loader_rules.h"
+#include "lint/report_format.h"
 #include "lint/rule_text.h"
 #include "rules/presets.h"
 #include "test/support/temp_folder.h"
@@ -130,6 +131,27 @@ TEST(Configuration, ThePageNamesEveryPreset) {
       ReadFile(MESHVET_SOURCE_DIR "/docs/configuration.md");
   for (const std::string_view name : rules::PresetNames()) {
     EXPECT_THAT(page, ::testing::HasSubstr("| `preset:" + std::string(name)));
+  }
+}
+
+TEST(Formats, ThePageHasTheTableAndASectionForEach) {
+  const std::string page = ReadFile(MESHVET_SOURCE_DIR "/docs/formats.md");
+  const size_t opening = page.find("<!-- formats");
+  const size_t start = page.find("-->\n", opening);
+  const size_t end = page.find("<!-- /formats -->");
+  ASSERT_NE(start, page.npos);
+  ASSERT_NE(end, page.npos);
+  EXPECT_EQ(page.substr(start + 4, end - start - 4), WriteFormatTable());
+  for (const ReportFormat& format : ReportFormats()) {
+    if (format.is_text && format.name != "markdown") continue;
+    EXPECT_THAT(
+        page, ::testing::HasSubstr("\n## " + std::string(format.name) + "\n"));
+  }
+  const std::string configuration =
+      ReadFile(MESHVET_SOURCE_DIR "/docs/configuration.md");
+  for (const std::string_view name : FormatNames()) {
+    EXPECT_THAT(configuration,
+                ::testing::HasSubstr("`" + std::string(name) + "`"));
   }
 }
 
