@@ -303,8 +303,8 @@ class Simulation {
     const auto turn = replica.reconciler->Turn();
     replica.busy = false;
     if (turn) replica.identity = turn->identity;
-    const auto half = static_cast<int>(delays_.interval.count() / 2);
-    replica.next = now_ + milliseconds(half + Draw(half));
+    const auto longest = static_cast<int>(delays_.interval.count());
+    replica.next = now_ + milliseconds(1 + Draw(longest));
     Note();
   }
 
