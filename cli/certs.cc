@@ -1,3 +1,5 @@
+#include "cli/certs.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -211,18 +213,19 @@ void AddGenerate(CLI::App& certs, int& exit_code) {
 }  // namespace
 
 CLI::App* AddCerts(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("certs", "Check and make serving certificates");
+  CLI::App* command = app.add_subcommand(
+      "certs", "Check, make and rotate serving certificates");
   command->require_subcommand(1);
   AddCheck(*command, exit_code);
   AddGenerate(*command, exit_code);
+  AddRotate(*command, exit_code);
   command->footer(Examples(
       {{"meshvet certs check --cert-file tls.crt --key-file tls.key",
         "can this pair be served?"},
        {"meshvet certs generate --dns-name meshvet.mesh.svc --out tls/",
         "a CA and a certificate as files"},
-       {"meshvet certs check --cert-file tls.crt --key-file tls.key -o json",
-        "for programs"}}));
+       {"meshvet certs rotate --tls-secret mesh/meshvet-tls",
+        "a new certificate for a running webhook"}}));
   return command;
 }
 
