@@ -9,11 +9,11 @@
 namespace meshvet::cluster {
 namespace {
 
-constexpr ApiSession::Limits kLimits{.max_body = 4 << 20};
-constexpr auto kPatience = std::chrono::seconds(10);
+constexpr size_t kMaxBody = 4 << 20;
 
 ApiSession::Limits Limits() {
-  return {.max_body = kLimits.max_body,
+  constexpr auto kPatience = std::chrono::seconds(10);
+  return {.max_body = kMaxBody,
           .deadline = std::chrono::steady_clock::now() + kPatience};
 }
 
@@ -34,12 +34,13 @@ Result<SecretObject> SecretClient::Read() {
   last_ = {};
   if (answer->status == 404) return last_;
   if (answer->status != 200) return Error{Explain(what, *answer)};
-  const auto body = ParseJson(answer->body, {.max_bytes = kLimits.max_body});
+  const auto body = ParseJson(answer->body, {.max_bytes = kMaxBody});
   if (!body) return Error{what + ": " + body.error().message};
   for (const auto& [key, value] : body->root()["data"].Members()) {
     auto bytes = DecodeBase64(value.Str());
-    if (!bytes)
+    if (!bytes || !value.IsString()) {
       return Error{what + ": data." + std::string(key) + " is not base64"};
+    }
     last_.data[std::string(key)] = *std::move(bytes);
   }
   last_.version = body->root()["metadata"]["resourceVersion"].Str();
