@@ -163,7 +163,7 @@ TlsSecret::~TlsSecret() {
 
 AuthorityKeeper::Options TlsSecret::KeeperOptions(
     const TlsSecretFlags& flags, const certs::SubjectNames& names,
-    const certs::ServerTlsOptions& tls, News news) const {
+    const certs::ServerTlsOptions& tls, const News& news) const {
   AuthorityKeeper::Options options;
   options.secret.store = secret_.get();
   options.secret.anchors = anchors_.get();
@@ -194,7 +194,7 @@ AuthorityKeeper::Options TlsSecret::KeeperOptions(
 
 std::variant<std::unique_ptr<TlsSecret>, Failure> TlsSecret::Start(
     const TlsSecretFlags& flags, const ClusterFlags& cluster,
-    const certs::ServerTlsOptions& tls, const JsonLog& log, News news) {
+    const certs::ServerTlsOptions& tls, const JsonLog& log, const News& news) {
   const auto name = ParseSecretName(flags.secret);
   if (!name) return Usage(name.error());
   if (auto error = CheckTimes(flags)) return Usage(*std::move(error));
@@ -209,7 +209,7 @@ std::variant<std::unique_ptr<TlsSecret>, Failure> TlsSecret::Start(
       std::make_unique<ClusterSecret>(*self->client_, self->stop_, *name);
   self->anchors_ = std::make_unique<Anchors>(*self->client_, self->stop_,
                                              flags.webhook_configuration);
-  const auto options = self->KeeperOptions(flags, *names, tls, std::move(news));
+  const auto options = self->KeeperOptions(flags, *names, tls, news);
   Error last;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (attempt > 0) self->stop_.Wait(kBetweenAttempts);

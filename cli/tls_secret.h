@@ -74,7 +74,7 @@ class TlsSecret {
   static std::variant<std::unique_ptr<TlsSecret>, Failure> Start(
       const TlsSecretFlags& flags, const ClusterFlags& cluster,
       const certs::ServerTlsOptions& tls, const webhook::JsonLog& log,
-      News news);
+      const News& news);
   ~TlsSecret();
   TlsSecret(const TlsSecret&) = delete;
   TlsSecret& operator=(const TlsSecret&) = delete;
@@ -88,7 +88,7 @@ class TlsSecret {
             const webhook::JsonLog& log);
   certs::AuthorityKeeper::Options KeeperOptions(
       const TlsSecretFlags& flags, const certs::SubjectNames& names,
-      const certs::ServerTlsOptions& tls, News news) const;
+      const certs::ServerTlsOptions& tls, const News& news) const;
 
   const std::shared_ptr<cluster::ApiClient> client_;
   const webhook::JsonLog& log_;
