@@ -9,9 +9,10 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <mutex>
 #include <thread>
 #include <utility>
+
+#include "certs/current_context.h"
 
 namespace meshvet::certs {
 namespace {
@@ -55,25 +56,6 @@ Result<TlsContextPtr> Build(const CertificateWatcher::Options& options,
   return MakeServerContext(*identity, tls);
 }
 
-// What source() hands out, so that it may outlive the watcher.
-class Current {
- public:
-  explicit Current(TlsContextPtr context) : context_(std::move(context)) {}
-
-  TlsContextPtr get() const {
-    const std::scoped_lock lock(mutex_);
-    return context_;
-  }
-  void set(TlsContextPtr context) {
-    const std::scoped_lock lock(mutex_);
-    context_.swap(context);
-  }
-
- private:
-  mutable std::mutex mutex_;
-  TlsContextPtr context_;
-};
-
 }  // namespace
 
 class CertificateWatcher::Impl {
@@ -81,7 +63,7 @@ class CertificateWatcher::Impl {
   Impl(Options options, Files files, TlsContextPtr context)
       : options_(std::move(options)),
         used_(std::move(files)),
-        current_(std::make_shared<Current>(std::move(context))),
+        current_(std::make_shared<CurrentContext>(std::move(context))),
         wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         notify_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
     for (const std::string& file :
@@ -102,7 +84,7 @@ class CertificateWatcher::Impl {
     close(notify_);
   }
 
-  const std::shared_ptr<Current>& current() const { return current_; }
+  const std::shared_ptr<CurrentContext>& current() const { return current_; }
 
  private:
   void WatchFolderOf(const std::string& file) const {
@@ -149,7 +131,7 @@ class CertificateWatcher::Impl {
     if (!context) return Suspect(*files, context.error());
     used_ = *files;
     suspect_.reset();
-    current_->set(*context);
+    current_->Set(*context);
     if (options_.on_change) options_.on_change((*context)->identity());
     return true;
   }
@@ -171,7 +153,7 @@ class CertificateWatcher::Impl {
   Files used_;
   std::unique_ptr<Files> suspect_;
   bool reported_ = false;
-  const std::shared_ptr<Current> current_;
+  const std::shared_ptr<CurrentContext> current_;
   const int wake_;
   const int notify_;
   std::thread thread_;
@@ -194,11 +176,11 @@ CertificateWatcher::CertificateWatcher(std::unique_ptr<Impl> impl)
 CertificateWatcher::~CertificateWatcher() = default;
 
 TlsContextPtr CertificateWatcher::context() const {
-  return impl_->current()->get();
+  return impl_->current()->Get();
 }
 
 TlsContextSource CertificateWatcher::source() const {
-  return [current = impl_->current()] { return current->get(); };
+  return [current = impl_->current()] { return current->Get(); };
 }
 
 }  // namespace meshvet::certs

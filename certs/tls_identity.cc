@@ -6,27 +6,17 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <iterator>
 #include <system_error>
 #include <utility>
 
+#include "certs/authority.h"
 #include "certs/certificate_facts.h"
 
 namespace meshvet::certs {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20U;
-
-std::string UtcText(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  const std::size_t size =
-      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text.data(), size};
-}
 
 TlsIdentity Describe(X509* leaf) {
   TlsIdentity identity;

@@ -26,34 +26,6 @@ double Seconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-// What no flag, variable or pod names is no cluster, and no error.
-Result<std::optional<ClusterAccess>> FindAccess(const ClusterFlags& flags,
-                                                const MeshFlags& mesh) {
-  std::string file = flags.kubeconfig;
-  if (!mesh.inventory.empty()) {
-    if (file.empty()) return std::optional<ClusterAccess>();
-    return Error{"--kubeconfig and --inventory exclude each other"};
-  }
-  if (file.empty()) {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
-    const char* variable = std::getenv("KUBECONFIG");
-    if (variable != nullptr) file = variable;
-    if (file.find(':') != std::string::npos) {
-      return Error{"names several files: choose one by --kubeconfig",
-                   "KUBECONFIG"};
-    }
-  }
-  if (file.empty() && !flags.context.empty()) {
-    return Error{"--kube-context needs --kubeconfig"};
-  }
-  if (file.empty() && !cluster::InPod()) return std::optional<ClusterAccess>();
-  Result<ClusterAccess> access =
-      file.empty() ? cluster::ServiceAccountAccess()
-                   : cluster::ReadKubeconfig(file, flags.context);
-  if (!access) return access.error();
-  return std::optional<ClusterAccess>(*std::move(access));
-}
-
 void WarnOfUnused(const lint::Configuration& configuration,
                   const JsonLog& log) {
   if (configuration.policy.context_paths.empty()) return;
@@ -92,6 +64,33 @@ void AddSeries(const MeshWatch& watch, Metrics& metrics,
 }
 
 }  // namespace
+
+Result<std::optional<ClusterAccess>> FindAccess(const ClusterFlags& flags,
+                                                const MeshFlags& mesh) {
+  std::string file = flags.kubeconfig;
+  if (!mesh.inventory.empty()) {
+    if (file.empty()) return std::optional<ClusterAccess>();
+    return Error{"--kubeconfig and --inventory exclude each other"};
+  }
+  if (file.empty()) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
+    const char* variable = std::getenv("KUBECONFIG");
+    if (variable != nullptr) file = variable;
+    if (file.find(':') != std::string::npos) {
+      return Error{"names several files: choose one by --kubeconfig",
+                   "KUBECONFIG"};
+    }
+  }
+  if (file.empty() && !flags.context.empty()) {
+    return Error{"--kube-context needs --kubeconfig"};
+  }
+  if (file.empty() && !cluster::InPod()) return std::optional<ClusterAccess>();
+  Result<ClusterAccess> access =
+      file.empty() ? cluster::ServiceAccountAccess()
+                   : cluster::ReadKubeconfig(file, flags.context);
+  if (!access) return access.error();
+  return std::optional<ClusterAccess>(*std::move(access));
+}
 
 void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
   command.add_option("--kubeconfig", flags.kubeconfig,

@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "cli/configuration.h"
+#include "cluster/access.h"
 #include "cluster/mesh_watch.h"
 #include "webhook/json_log.h"
 #include "webhook/metrics.h"
@@ -27,6 +28,10 @@ struct ClusterFlags {
 };
 
 void AddClusterFlags(CLI::App& command, ClusterFlags& flags);
+
+// What no flag, variable or pod names is no cluster, and no error.
+Result<std::optional<cluster::ClusterAccess>> FindAccess(
+    const ClusterFlags& flags, const MeshFlags& mesh);
 
 // The cluster of --kubeconfig, else of KUBECONFIG, else the one this pod is in;
 // null if there is none, or if --inventory names files instead. It is watched

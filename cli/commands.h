@@ -40,6 +40,7 @@ CLI::App* AddConfig(CLI::App& app, int& exit_code);
 CLI::App* AddVersion(CLI::App& app, int& exit_code);
 CLI::App* AddServe(CLI::App& app, int& exit_code);
 CLI::App* AddReview(CLI::App& app, int& exit_code);
+CLI::App* AddCerts(CLI::App& app, int& exit_code);
 
 // One line of a help text's examples.
 struct CommandExample {

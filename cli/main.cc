@@ -27,6 +27,7 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddExplain(app, exit_code);
   AddRules(app, exit_code);
   AddReview(app, exit_code);
+  AddCerts(app, exit_code);
   AddConfig(app, exit_code);
   AddVersion(app, exit_code);
 }

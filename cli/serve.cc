@@ -28,6 +28,7 @@ void AddCertificates(CLI::App& command, ServeOptions& options) {
                      "its private key, PEM");
   command.add_option("--tls-ca-out", options.ca_out,
                      "write the CA of the self-signed certificate here");
+  AddTlsSecretFlags(command, options.tls_secret);
   command
       .add_option("--tls-min-version", options.min_version,
                   "1.2 (default) or 1.3")
@@ -78,7 +79,9 @@ CLI::App* AddServe(CLI::App& app, int& exit_code) {
        {"meshvet serve --kubeconfig ~/.kube/config",
         "with the mesh of a cluster, as it is now"},
        {"meshvet serve --tls-cert-file tls.crt --tls-private-key-file tls.key",
-        "with a mounted certificate"}}));
+        "with a mounted certificate"},
+       {"meshvet serve --tls-secret mesh/meshvet-tls",
+        "with a CA of its own, kept in that Secret"}}));
   command->callback([options, &exit_code] { exit_code = Serve(*options); });
   return command;
 }

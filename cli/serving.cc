@@ -20,6 +20,7 @@
 #include "cli/cluster_mesh.h"
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "cli/promoting.h"
 #include "mesh/kinds.h"
 #include "webhook/admission_handler.h"
 #include "webhook/https_server.h"
@@ -102,7 +103,7 @@ class Server {
   std::optional<int> Start() {
     for (const auto step :
          {&Server::ReadPolicy, &Server::ReadMesh, &Server::ReadCertificates,
-          &Server::StartOps, &Server::StartWebhook}) {
+          &Server::StartOps, &Server::StartWebhook, &Server::StartPromoting}) {
       if (const auto failure = (this->*step)()) return Complain(*failure);
     }
     Announce();
@@ -112,6 +113,7 @@ class Server {
   int Run(const sigset_t& signals) {
     while (WaitForSignal(signals, kPolicyInterval) == 0) PollPolicy();
     draining_ = true;
+    promoting_.reset();
     log_.Event(JsonLog::Level::kInfo, "draining");
     webhook_->StartDrain();
     // A second signal is an order, not a request.
@@ -216,7 +218,50 @@ class Server {
     if (!options_.client_names.empty() && options_.client_ca_file.empty()) {
       return Usage({"--client-name needs --client-ca-file"});
     }
+    if (!options_.tls_secret.secret.empty()) return KeepAuthority();
     return options_.cert_file.empty() ? MakeCertificate() : WatchCertificate();
+  }
+
+  MaybeFailure KeepAuthority() {
+    if (!options_.cert_file.empty() || !options_.ca_out.empty()) {
+      return Usage({"excludes other ways of certificates", "--tls-secret"});
+    }
+    auto tls = OwnTlsOptions();
+    if (!tls) return Usage(tls.error());
+    auto started = TlsSecret::Start(
+        options_.tls_secret, options_.cluster, *tls, log_,
+        {.on_change =
+             [this](const certs::TlsIdentity& identity) {
+               metrics_->SetCertNotAfter(identity.not_after);
+             },
+         .on_problem = [this] { metrics_->OnReloadFailed(); }});
+    if (auto* failure = std::get_if<Failure>(&started)) return *failure;
+    tls_secret_ = std::get<std::unique_ptr<TlsSecret>>(std::move(started));
+    tls_ = tls_secret_->source();
+    return std::nullopt;
+  }
+
+  MaybeFailure StartPromoting() {
+    if (options_.tls_secret.promote.empty()) return std::nullopt;
+    auto started =
+        Promoting::Start(options_.tls_secret, options_.cluster, log_);
+    if (auto* failure = std::get_if<Failure>(&started)) return *failure;
+    promoting_ = std::get<std::unique_ptr<Promoting>>(std::move(started));
+    return std::nullopt;
+  }
+
+  // With a certificate of our own, read once.
+  Result<certs::ServerTlsOptions> OwnTlsOptions() const {
+    certs::ServerTlsOptions tls = TlsOptions();
+    if (options_.client_ca_file.empty()) return tls;
+    auto ca = certs::ReadSmallFile(options_.client_ca_file);
+    if (!ca) return ca.error();
+    // An empty CA file must not turn the check of clients off.
+    if (ca->empty()) {
+      return Error{"holds no certificate", options_.client_ca_file};
+    }
+    tls.client_ca_pem = *std::move(ca);
+    return tls;
   }
 
   MaybeFailure WatchCertificate() {
@@ -245,13 +290,9 @@ class Server {
   MaybeFailure MakeCertificate() {
     auto pair = certs::SelfSigned({"localhost"}, {"127.0.0.1", "::1"});
     if (!pair) return Unfinished(pair.error());
-    certs::ServerTlsOptions tls = TlsOptions();
-    if (!options_.client_ca_file.empty()) {
-      auto ca = certs::ReadSmallFile(options_.client_ca_file);
-      if (!ca) return Usage(ca.error());
-      tls.client_ca_pem = *std::move(ca);
-    }
-    auto context = certs::MakeServerContext(pair->identity, tls);
+    auto tls = OwnTlsOptions();
+    if (!tls) return Usage(tls.error());
+    auto context = certs::MakeServerContext(pair->identity, *tls);
     // The certificate is our own, so that it must be the CA.
     if (!context) {
       return Usage({context.error().message, options_.client_ca_file});
@@ -402,6 +443,7 @@ class Server {
   std::unique_ptr<cluster::MeshWatch> cluster_;  // or null
   std::atomic<bool> synced_ = false;
   std::unique_ptr<certs::CertificateWatcher> watcher_;
+  std::unique_ptr<TlsSecret> tls_secret_;  // or null
   certs::TlsContextSource tls_;
   std::atomic<bool> draining_ = false;
   std::atomic<bool> started_ = false;
@@ -409,6 +451,7 @@ class Server {
   // The servers go first: their threads use all of the above.
   std::unique_ptr<webhook::HttpsServer> webhook_;
   std::unique_ptr<webhook::OpsServer> ops_;
+  std::unique_ptr<Promoting> promoting_;  // or null
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "cli/cluster_mesh.h"
 #include "cli/configuration.h"
+#include "cli/tls_secret.h"
 
 namespace meshvet::cli {
 
@@ -25,6 +26,7 @@ struct ServeOptions {
   std::string min_version = "1.2";
   std::string client_ca_file;
   std::vector<std::string> client_names;
+  TlsSecretFlags tls_secret;
   MeshFlags mesh;
   ClusterFlags cluster;
   size_t max_body = 7 << 20;

@@ -27,6 +27,10 @@ std::string Clean(std::string token) {
   return fits ? token : std::string();
 }
 
+ApiSession::Write ReadOf(const std::string& target) {
+  return {.method = "GET", .target = target, .content_type = {}, .body = {}};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<ApiClient>> ApiClient::Make(
@@ -119,8 +123,7 @@ std::string Explain(std::string_view what, const ApiAnswer& answer) {
 ApiSession::ApiSession(ApiClient& client, const StopSignal& stop)
     : client_(client), stop_(stop) {}
 
-Result<HttpHead> ApiSession::BeginOnce(const std::string& target,
-                                       Deadline deadline) {
+Result<HttpHead> ApiSession::BeginOnce(const Write& write, Deadline deadline) {
   if (exchange_ == nullptr) {
     auto transport = client_.Connect(
         std::min(deadline, steady_clock::now() + kConnectTimeout), stop_);
@@ -128,7 +131,10 @@ Result<HttpHead> ApiSession::BeginOnce(const std::string& target,
     exchange_ = std::make_unique<HttpExchange>(*std::move(transport));
   }
   HttpRequest request;
-  request.target = client_.path_prefix() + target;
+  request.method = write.method;
+  request.target = client_.path_prefix() + write.target;
+  request.content_type = write.content_type;
+  request.body = write.body;
   request.host = client_.authority();
   request.bearer = client_.token();
   Result<HttpHead> head = exchange_->Send(request, deadline);
@@ -136,20 +142,18 @@ Result<HttpHead> ApiSession::BeginOnce(const std::string& target,
   return head;
 }
 
-Result<HttpHead> ApiSession::Begin(const std::string& target,
-                                   Deadline deadline) {
+Result<HttpHead> ApiSession::Begin(const Write& write, Deadline deadline) {
   if (exchange_ != nullptr && !exchange_->IsReusable()) exchange_.reset();
-  // The server may close an idle connection while the request is under way; a
-  // GET may be sent again.
+  // The server may close an idle connection while the request is under way.
   const bool may_be_stale = exchange_ != nullptr;
-  Result<HttpHead> head = BeginOnce(target, deadline);
+  Result<HttpHead> head = BeginOnce(write, deadline);
   if (!head && may_be_stale && !stop_.raised() &&
       steady_clock::now() < deadline) {
-    head = BeginOnce(target, deadline);
+    head = BeginOnce(write, deadline);
   }
   if (head && head->status == 401 && client_.RefreshToken()) {
     exchange_.reset();
-    head = BeginOnce(target, deadline);
+    head = BeginOnce(write, deadline);
   }
   return head;
 }
@@ -176,10 +180,14 @@ Result<ApiAnswer> ApiSession::ReadAnswer(const HttpHead& head, size_t max_body,
 
 Result<ApiAnswer> ApiSession::Get(const std::string& target,
                                   const Limits& limits) {
+  return Send(ReadOf(target), limits);
+}
+
+Result<ApiAnswer> ApiSession::Send(const Write& write, const Limits& limits) {
   const Deadline deadline = limits.deadline == Deadline()
                                 ? steady_clock::now() + kTimeout
                                 : limits.deadline;
-  const Result<HttpHead> head = Begin(target, deadline);
+  const Result<HttpHead> head = Begin(write, deadline);
   if (!head) return head.error();
   return ReadAnswer(*head, limits.max_body, deadline);
 }
@@ -188,7 +196,7 @@ Result<ApiAnswer> ApiSession::Stream(
     const std::string& target, const StreamLimits& limits,
     const std::function<bool(std::string_view)>& take) {
   const Deadline end = steady_clock::now() + limits.total;
-  const Result<HttpHead> head = Begin(target, end);
+  const Result<HttpHead> head = Begin(ReadOf(target), end);
   if (!head) return head.error();
   if (head->status != 200) {
     return ReadAnswer(*head, limits.max_body, end);

@@ -96,6 +96,17 @@ class ApiSession {
   // The answer, whatever its status; an error if none came.
   Result<ApiAnswer> Get(const std::string& target, const Limits& limits);
 
+  // A request that changes something. It may be sent twice, when a connection
+  // proves to be stale: only for what does no harm the second time, as a change
+  // of a certain resourceVersion does not, nor a dry run.
+  struct Write {
+    std::string method;
+    std::string target;
+    std::string content_type;
+    std::string body;
+  };
+  Result<ApiAnswer> Send(const Write& write, const Limits& limits);
+
   struct StreamLimits {
     size_t max_line = 8 << 20;
     size_t max_body = 1 << 20;  // of an answer that is no stream
@@ -110,8 +121,8 @@ class ApiSession {
 
  private:
   // The head of the answer, on a connection that may be an old one.
-  Result<HttpHead> Begin(const std::string& target, Deadline deadline);
-  Result<HttpHead> BeginOnce(const std::string& target, Deadline deadline);
+  Result<HttpHead> Begin(const Write& write, Deadline deadline);
+  Result<HttpHead> BeginOnce(const Write& write, Deadline deadline);
   Result<ApiAnswer> ReadAnswer(const HttpHead& head, size_t max_body,
                                Deadline deadline);
 

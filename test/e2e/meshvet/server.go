@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"meshvet.dev/e2e/process"
@@ -56,8 +58,10 @@ func Serve(folder string, flags ...string) (*Server, error) {
 		binary, "serve",
 		fmt.Sprintf("--listen=127.0.0.1:%d", s.port),
 		fmt.Sprintf("--ops-listen=127.0.0.1:%d", s.opsPort),
-		"--tls-ca-out=" + filepath.Join(folder, "ca.pem"),
 		"--lame-duck=0",
+	}
+	if !keepsAuthority(flags) {
+		words = append(words, "--tls-ca-out="+filepath.Join(folder, "ca.pem"))
 	}
 	s.process, err = process.Start(s.Log(), nil, append(words, flags...)...)
 	if err != nil {
@@ -68,6 +72,13 @@ func Serve(folder string, flags ...string) (*Server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// keepsAuthority says whether its certificate comes from a Secret.
+func keepsAuthority(flags []string) bool {
+	return slices.ContainsFunc(flags, func(flag string) bool {
+		return strings.HasPrefix(flag, "--tls-secret=")
+	})
 }
 
 func (s *Server) waitReady(patience time.Duration) error {
@@ -110,6 +121,11 @@ func (s *Server) Ops(path string) (string, error) {
 // URL is where the webhook listens.
 func (s *Server) URL() string {
 	return fmt.Sprintf("https://127.0.0.1:%d", s.port)
+}
+
+// Address is the same as HOST:PORT.
+func (s *Server) Address() string {
+	return fmt.Sprintf("127.0.0.1:%d", s.port)
 }
 
 // CA is the PEM of the authority of its certificate.
