@@ -69,11 +69,14 @@ CLI::App* AddServe(CLI::App& app, int& exit_code) {
   AddListening(*command, *options);
   AddCertificates(*command, *options);
   AddMeshFlags(*command, options->mesh);
+  AddClusterFlags(*command, options->cluster);
   AddLimits(*command, *options);
   command->footer(Examples(
       {{"meshvet serve", "try it: self-signed, nothing known of the mesh"},
        {"meshvet serve --inventory mesh/ --config meshvet.yaml",
         "with a policy and a mesh out of files"},
+       {"meshvet serve --kubeconfig ~/.kube/config",
+        "with the mesh of a cluster, as it is now"},
        {"meshvet serve --tls-cert-file tls.crt --tls-private-key-file tls.key",
         "with a mounted certificate"}}));
   command->callback([options, &exit_code] { exit_code = Serve(*options); });

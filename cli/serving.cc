@@ -10,12 +10,14 @@
 #include <ctime>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <variant>
 
 #include "certs/certificate_watcher.h"
 #include "certs/self_signed.h"
+#include "cli/cluster_mesh.h"
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "mesh/kinds.h"
@@ -164,6 +166,31 @@ class Server {
   }
 
   MaybeFailure ReadMesh() {
+    auto watched =
+        WatchCluster(options_.cluster, options_.mesh, *configuration_, log_);
+    if (auto* failure = std::get_if<Failure>(&watched)) return *failure;
+    cluster_ =
+        std::get<std::unique_ptr<cluster::MeshWatch>>(std::move(watched));
+    return cluster_ == nullptr ? LoadFiles() : std::nullopt;
+  }
+
+  // The mesh as it is now; null while the cluster has not told it yet.
+  std::shared_ptr<const Inventory> Mesh() {
+    if (cluster_ == nullptr) return inventory_;
+    if (!synced_ && !cluster_->Status().synced()) return nullptr;
+    synced_ = true;
+    return cluster_->Current();
+  }
+
+  webhook::ConfirmAbsence Confirm() const {
+    if (cluster_ == nullptr) return {};
+    return [this](const Inventory& mesh, const std::set<Absence>& absences,
+                  std::chrono::steady_clock::time_point deadline) {
+      return cluster_->Confirm(mesh, absences, deadline);
+    };
+  }
+
+  MaybeFailure LoadFiles() {
     auto loaded = LoadMesh(options_.mesh, *configuration_);
     if (auto* failure = std::get_if<Failure>(&loaded)) return *failure;
     const auto& mesh = std::get<lint::StaticMesh>(loaded);
@@ -270,7 +297,7 @@ class Server {
     const JsonLimits limits{.max_bytes = options_.max_body};
     handler_ = std::make_unique<webhook::AdmissionHandler>(
         webhook::AdmissionSources{[this] { return policies_->Current(); },
-                                  [this] { return inventory_; }},
+                                  [this] { return Mesh(); }, Confirm()},
         [this](const webhook::AdmissionRecord& record) { Observe(record); },
         limits);
     webhook::HttpsServer::Options server;
@@ -309,6 +336,11 @@ class Server {
                  {"started", [this]() -> CheckResult {
                     return {started_, started_ ? "" : "starting"};
                   }}};
+    if (cluster_ != nullptr) {
+      ops.ready.push_back(
+          {"cluster", [this] { return CheckCluster(*cluster_); }});
+      AddClusterMetrics(*cluster_, *metrics_);
+    }
     ops.metrics = [this] { return metrics_->Text(); };
     auto started = webhook::OpsServer::Start(std::move(ops));
     if (!started) return Unfinished(started.error());
@@ -366,7 +398,9 @@ class Server {
   std::optional<lint::Configuration> configuration_;
   std::unique_ptr<webhook::PolicySource> policies_;
   std::unique_ptr<webhook::Metrics> metrics_;
-  std::shared_ptr<const Inventory> inventory_;
+  std::shared_ptr<const Inventory> inventory_;   // of files
+  std::unique_ptr<cluster::MeshWatch> cluster_;  // or null
+  std::atomic<bool> synced_ = false;
   std::unique_ptr<certs::CertificateWatcher> watcher_;
   certs::TlsContextSource tls_;
   std::atomic<bool> draining_ = false;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/cluster_mesh.h"
 #include "cli/configuration.h"
 
 namespace meshvet::cli {
@@ -25,6 +26,7 @@ struct ServeOptions {
   std::string client_ca_file;
   std::vector<std::string> client_names;
   MeshFlags mesh;
+  ClusterFlags cluster;
   size_t max_body = 7 << 20;
   size_t max_in_flight = 0;  // 0: four for each core
   double lame_duck_seconds = 10;

@@ -107,6 +107,18 @@ InventoryBuilder::InventoryBuilder(MeshConfig config, Coverage coverage)
       namespaces_(
           std::make_shared<const std::set<std::string, std::less<>>>()) {}
 
+InventoryBuilder::InventoryBuilder(const Inventory& start)
+    : config_(start.config_),
+      coverage_(start.coverage_),
+      namespaces_(start.namespaces_),
+      size_(start.size_),
+      objects_(start.objects_),
+      by_kind_(start.by_kind_),
+      by_name_(start.by_name_),
+      by_host_(start.by_host_),
+      by_label_(start.by_label_),
+      by_target_(start.by_target_) {}
+
 void InventoryBuilder::SetCoverage(Coverage coverage) {
   coverage_ = std::make_shared<const Coverage>(std::move(coverage));
 }

@@ -107,6 +107,8 @@ class Inventory {
 class InventoryBuilder {
  public:
   explicit InventoryBuilder(MeshConfig config = {}, Coverage coverage = {});
+  // Goes on from a snapshot, whose parts it shares.
+  explicit InventoryBuilder(const Inventory& start);
 
   // Adds the object, or replaces the one of the same kind, namespace and name.
   // False, and nothing happens, for kinds no rule asks for and for objects

@@ -1,5 +1,7 @@
 #include "mesh/mesh_view.h"
 
+#include <algorithm>
+
 #include "mesh/memo.h"
 #include "mesh/references.h"
 #include "mesh/workload.h"
@@ -40,7 +42,18 @@ MeshView::~MeshView() = default;
 
 bool MeshView::Covers(const GroupKind& kind, std::string_view ns) const {
   Note(kind);
-  return coverage().Covers(kind, ns);
+  const bool covers = coverage().Covers(kind, ns);
+  if (covers) NoteAbsence(kind, ns, {});
+  return covers;
+}
+
+void MeshView::NoteAbsence(const GroupKind& kind, std::string_view ns,
+                           std::string_view name) const {
+  if (log_ == nullptr) return;
+  // The kind's own text may be an object's, and not live as long as the log.
+  const auto known = std::ranges::find(KnownKinds(), kind);
+  if (known == KnownKinds().end()) return;
+  log_->absences.insert({*known, std::string(ns), std::string(name)});
 }
 
 Lookup MeshView::Find(const GroupKind& kind, std::string_view ns,
@@ -55,6 +68,7 @@ Lookup MeshView::Find(const GroupKind& kind, std::string_view ns,
   if (found.object != nullptr && found.object == older_) {
     return {Presence::kMissing};
   }
+  if (found.presence == Presence::kMissing) NoteAbsence(kind, ns, name);
   return found;
 }
 

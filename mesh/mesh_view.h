@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,8 +24,25 @@
 
 namespace meshvet {
 
-// The kinds a rule looked up, for the test that holds its `needs` against them.
-using LookupLog = std::set<GroupKind>;
+// That nothing but what the snapshot holds exists: of this kind, in this
+// namespace (everywhere if `ns` is empty) and of this name (of any if `name` is
+// empty). For a Namespace, `name` is what it is called.
+struct Absence {
+  GroupKind kind;  // one of KnownKinds()
+  std::string ns;
+  std::string name;
+
+  friend auto operator<=>(const Absence&, const Absence&) = default;
+};
+
+// What rules asked of the mesh.
+struct LookupLog {
+  // The kinds looked up; a rule's `needs` are held against them.
+  std::set<GroupKind> kinds;
+  // What was answered because the snapshot claims to be complete: all that a
+  // finding "this does not exist" can rest on.
+  std::set<Absence> absences;
+};
 
 struct Memo;  // mesh/memo.h, for mesh/ alone
 
@@ -79,8 +97,10 @@ class MeshView {
            const Object* older, LookupLog* log);
 
   void Note(const GroupKind& kind) const {
-    if (log_ != nullptr) log_->insert(kind);
+    if (log_ != nullptr) log_->kinds.insert(kind);
   }
+  void NoteAbsence(const GroupKind& kind, std::string_view ns,
+                   std::string_view name) const;
   // Visits `list` without the subject's older self, then the subject if it
   // `belongs`.
   template <typename Visit, typename Belongs>

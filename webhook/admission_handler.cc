@@ -108,13 +108,18 @@ HttpResponse AdmissionHandler::Judge(const HttpRequest& request,
     Change change = *asked;
     change.deadline = request.deadline;
     const auto inventory = sources_.inventory();
+    if (inventory == nullptr) {
+      c.record.message = "the mesh is not known yet";
+      return TryAgain("the mesh is not known yet");
+    }
     if (request.path == "/mutate") {
       const auto mutation = engine->engine.Mutate(change, *inventory);
       c.record.timed_out = mutation.timed_out;
       NoteRules(mutation.fixed, c.record);
       c.answer = Mutated(review, *change.object, mutation, engine->generation);
     } else {
-      const auto evaluation = engine->engine.Evaluate(change, *inventory);
+      const auto evaluation =
+          EvaluateTwice(engine->engine, change, *inventory, sources_.confirm);
       c.record.timed_out = evaluation.timed_out;
       NoteRules(evaluation.findings, c.record);
       c.answer =

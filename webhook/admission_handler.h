@@ -27,6 +27,7 @@
 #include "rules/engine.h"
 #include "webhook/admission_review.h"
 #include "webhook/http_message.h"
+#include "webhook/second_look.h"
 
 namespace meshvet::webhook {
 
@@ -36,11 +37,13 @@ struct EngineGeneration {
   uint64_t generation = 0;
 };
 
-// Where a call takes the current state from. Safe to call from many threads;
-// never null.
+// Where a call takes the current state from. Safe to call from many threads. An
+// engine is never null; an inventory is while the mesh is not known yet.
 struct AdmissionSources {
   std::function<std::shared_ptr<const EngineGeneration>()> engine;
   std::function<std::shared_ptr<const Inventory>()> inventory;
+  // Empty where there is no cluster to ask.
+  ConfirmAbsence confirm = {};
 };
 
 enum class Outcome { kAllowed, kWarned, kDenied, kPatched, kError };
@@ -68,8 +71,8 @@ class AdmissionHandler {
                    JsonLimits limits = {});
 
   // 200 with an AdmissionReview; 400 for what is none; 404 for another path;
-  // 503 with Retry-After when the deadline passed or memory ran out; 500 for a
-  // mistake of ours.
+  // 503 with Retry-After when the deadline passed, memory ran out or the mesh
+  // is not known yet; 500 for a mistake of ours.
   HttpResponse Handle(const HttpRequest& request) const;
 
  private:

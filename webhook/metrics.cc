@@ -200,10 +200,33 @@ class Metrics::Impl {
     sources_.emplace_back(&gauge, std::move(source));
   }
 
+  void AddSeries(const std::string& name, const std::string& help,
+                 SeriesType type, const std::string& label,
+                 std::function<Series()> source) {
+    std::function<void(const std::string&, double)> set;
+    if (type == SeriesType::kGauge) {
+      set = [&family = AddGauges(registry_, name, help), label](
+                const std::string& text, double value) {
+        family.Add({{label, text}}).Set(value);
+      };
+    } else {
+      set = [&family = AddCounters(registry_, name, help), label](
+                const std::string& text, double value) {
+        Counter& counter = family.Add({{label, text}});
+        counter.Increment(value - counter.Value());
+      };
+    }
+    const std::scoped_lock lock(mutex_);
+    series_.emplace_back(std::move(set), std::move(source));
+  }
+
   std::string Text() {
     {
       const std::scoped_lock lock(mutex_);
       for (const auto& [gauge, source] : sources_) gauge->Set(source());
+      for (const auto& [set, source] : series_) {
+        for (const auto& [label, value] : source()) set(label, value);
+      }
       if (transport_) ShowTransport(transport_());
     }
     return prometheus::TextSerializer().Serialize(registry_.Collect());
@@ -243,6 +266,9 @@ class Metrics::Impl {
   std::mutex mutex_;
   std::function<TransportStats()> transport_;
   std::vector<std::pair<Gauge*, std::function<double()>>> sources_;
+  std::vector<std::pair<std::function<void(const std::string&, double)>,
+                        std::function<Series()>>>
+      series_;
 
   LabelledCounters shed_;
   LabelledCounters handshakes_;
@@ -299,6 +325,12 @@ void Metrics::SetTransport(std::function<TransportStats()> source) {
 void Metrics::AddGauge(const std::string& name, const std::string& help,
                        std::function<double()> source) {
   impl_->AddGauge(name, help, std::move(source));
+}
+
+void Metrics::AddSeries(const std::string& name, const std::string& help,
+                        SeriesType type, const std::string& label,
+                        std::function<Series()> source) {
+  impl_->AddSeries(name, help, type, label, std::move(source));
 }
 
 std::string Metrics::Text() const { return impl_->Text(); }

@@ -24,6 +24,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "webhook/transport_observer.h"
@@ -69,6 +70,14 @@ class Metrics final : public TransportObserver {
   // A gauge more, meshvet_<name>, asked at each scrape: watch_age_seconds….
   void AddGauge(const std::string& name, const std::string& help,
                 std::function<double()> source);
+
+  // Several series, meshvet_<name>{<label>="…"}, asked at each scrape. Their
+  // labels must be few; a counter must not fall.
+  enum class SeriesType { kGauge, kCounter };
+  using Series = std::vector<std::pair<std::string, double>>;
+  void AddSeries(const std::string& name, const std::string& help,
+                 SeriesType type, const std::string& label,
+                 std::function<Series()> source);
 
   // What Prometheus scrapes.
   std::string Text() const;

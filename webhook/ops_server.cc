@@ -45,7 +45,8 @@ class Checks {
       if (!result.ok) {
         lines += "[-]" + check.name + " failed: " + result.reason + "\n";
       } else if (verbose) {
-        lines += "[+]" + check.name + " ok\n";
+        lines += "[+]" + check.name + " ok" +
+                 (result.reason.empty() ? "" : ": " + result.reason) + "\n";
       }
     }
     lines += all_ok ? "ok\n" : "failed\n";

@@ -31,7 +31,8 @@ namespace meshvet::webhook {
 
 struct CheckResult {
   bool ok = true;
-  std::string reason = {};  // why not, for people
+  // Why not, for people; of one that is well, what else there is to say.
+  std::string reason = {};
 };
 
 // Called at each probe, from several threads; must be quick. What it throws is

@@ -34,11 +34,13 @@ const std::map<std::string_view, Prefixes>& AllowedIncludes() {
       {"yaml", {"yaml/", "mesh/", "yaml.h"}},
       {"lint", {"lint/", "rules/", "yaml/", "mesh/", "nlohmann/"}},
       {"certs", {"certs/", "mesh/result.h", "openssl/"}},
+      {"cluster", {"cluster/", "yaml/", "mesh/", "openssl/"}},
       {"webhook",
        {"webhook/", "certs/", "rules/", "mesh/", "httplib.h", "openssl/",
         "spdlog/", "prometheus/", "nlohmann/"}},
       {"cli",
-       {"cli/", "webhook/", "certs/", "lint/", "rules/", "mesh/", "CLI/"}},
+       {"cli/", "webhook/", "cluster/", "certs/", "lint/", "rules/", "mesh/",
+        "CLI/"}},
   };
   return kAllowed;
 }

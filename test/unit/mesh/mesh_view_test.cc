@@ -245,6 +245,41 @@ TEST(MeshViewTest, DeletingWhatIsNotThereChangesNothing) {
   EXPECT_EQ(mesh.Find(kServiceEntry, "shop", "a").presence, Presence::kUnknown);
 }
 
+// What a finding of absence rests on: no more, since each is asked of the
+// cluster again, and no less.
+TEST(MeshViewTest, NotesWhatItAnswersByTheSnapshotBeingComplete) {
+  const Scene scene(kChangedPod,
+                    Coverage{.complete_kinds = {kPod, kService, kNamespace}});
+  const auto nothing = [](const Object&) {};
+  const auto logged = [&](const std::function<void(const MeshView&)>& ask) {
+    LookupLog log;
+    const MeshView mesh(scene.inventory(), &scene.subject(), &log);
+    ask(mesh);
+    return log.absences;
+  };
+  using Mesh = const MeshView&;
+  EXPECT_THAT(logged([](Mesh m) { m.Find(kService, "a", "b"); }),
+              ElementsAre(Absence{kService, "a", "b"}));
+  EXPECT_THAT(logged([](Mesh m) { m.Find(kNamespace, "", "b"); }),
+              ElementsAre(Absence{kNamespace, "", "b"}));
+  EXPECT_THAT(logged([](Mesh m) { m.Covers(kPod, "a"); }),
+              ElementsAre(Absence{kPod, "a", ""}));
+  EXPECT_THAT(logged([](Mesh m) { m.Covers(kPod, ""); }),
+              ElementsAre(Absence{kPod, "", ""}));
+  // Found, unknown, or only looked through.
+  EXPECT_THAT(logged([](Mesh m) { m.Find(kPod, "shop", "a"); }), IsEmpty());
+  EXPECT_THAT(logged([](Mesh m) { m.Find(kGateway, "a", "b"); }), IsEmpty());
+  EXPECT_THAT(logged([](Mesh m) { m.Covers(kGateway, "a"); }), IsEmpty());
+  EXPECT_THAT(logged([&](Mesh m) { m.ForEach(kPod, "a", nothing); }),
+              IsEmpty());
+  // What is being deleted is missing whatever the cluster says.
+  LookupLog log;
+  const MeshView without =
+      MeshView::Without(scene.inventory(), scene.subject(), &log);
+  EXPECT_EQ(without.Find(kPod, "shop", "a").presence, Presence::kMissing);
+  EXPECT_THAT(log.absences, IsEmpty());
+}
+
 TEST(MeshViewTest, NotesTheKindsThatWereAskedFor) {
   const Scene scene(kChangedPod);
   const Node none;
@@ -253,7 +288,7 @@ TEST(MeshViewTest, NotesTheKindsThatWereAskedFor) {
     LookupLog log;
     const MeshView mesh(scene.inventory(), &scene.subject(), &log);
     ask(mesh);
-    return log;
+    return log.kinds;
   };
   using Mesh = const MeshView&;
   EXPECT_THAT(logged([](Mesh) {}), IsEmpty());

@@ -62,7 +62,7 @@ std::set<fs::path> RuleFiles() {
   return files;
 }
 
-std::set<std::string> Names(const LookupLog& kinds) {
+std::set<std::string> Names(const std::set<GroupKind>& kinds) {
   std::set<std::string> names;
   for (const GroupKind& kind : kinds) {
     names.insert(std::string(kind.group).append("/").append(kind.kind));
@@ -133,8 +133,8 @@ TEST_P(Head, NeedsTheKindsThatItsExamplesLookUp) {
   for (const Example& example : Examples()) {
     test::Judge(rule().id, SceneOf(example), example.options, &looked_up);
   }
-  const LookupLog needs(rule().needs.begin(), rule().needs.end());
-  EXPECT_THAT(Names(looked_up), UnorderedElementsAreArray(Names(needs)));
+  const std::set<GroupKind> needs(rule().needs.begin(), rule().needs.end());
+  EXPECT_THAT(Names(looked_up.kinds), UnorderedElementsAreArray(Names(needs)));
 }
 
 MESHVET_FOR_EACH_RULE(Head);

@@ -1,0 +1,294 @@
+#include "cluster/reflector.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "mesh/document.h"
+
+namespace meshvet::cluster {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+// A page may hold many objects, each with managedFields.
+constexpr size_t kMaxValues = 8'000'000;
+// What no cluster has: etcd holds 8 GiB.
+constexpr size_t kMaxObjects = 2'000'000;
+constexpr size_t kMaxPages = 100'000;
+constexpr int kGone = 410;
+// How often a kind that was there must be found absent: while an API server
+// starts, its discovery may be behind.
+constexpr int kAbsencesToBelieve = 3;
+constexpr seconds kShortWatch{1};
+
+}  // namespace
+
+Reflector::Reflector(ApiClient& client, ReflectorOptions options,
+                     ObjectStore& store, WatchHealth& health,
+                     const StopSignal& stop)
+    : session_(client, stop),
+      options_(std::move(options)),
+      store_(store),
+      health_(health),
+      stop_(stop),
+      backoff_(options_.backoff),
+      page_(options_.page) {}
+
+std::string Reflector::Title(std::string_view verb) const {
+  const GroupKind& kind = options_.resource.kind;
+  std::string title(verb);
+  title.append(" ").append(options_.resource.plural);
+  if (!kind.group.empty()) title.append(".").append(kind.group);
+  return title;
+}
+
+std::string Reflector::Target() const {
+  const std::string path = served_.PathIn(options_.ns);
+  if (options_.name.empty()) return path + "?";
+  return path +
+         "?fieldSelector=" + PercentEncode("metadata.name=" + options_.name) +
+         "&";
+}
+
+void Reflector::Run() {
+  while (!stop_.raised()) {
+    const MaybeFailure failure = Turn();
+    if (stop_.raised()) return;
+    if (!failure) continue;
+    health_.CountError();
+    health_.SetProblem(failure->message);
+    stop_.Wait(std::max(backoff_.Next(), failure->at_least));
+  }
+}
+
+Reflector::MaybeFailure Reflector::Turn() {
+  if (!served_.is_installed) {
+    if (auto failure = FindResource()) return failure;
+    if (!served_.is_installed) return std::nullopt;
+  }
+  if (version_.empty()) {
+    if (auto failure = List()) return failure;
+    if (version_.empty()) return std::nullopt;
+    health_.SetProblem("");
+  }
+  return Watch();
+}
+
+Reflector::MaybeFailure Reflector::FindResource() {
+  Result<ServedResource> served = Discover(session_, options_.resource);
+  if (!served) return Failure{Title("find") + ": " + served.error().message};
+  served_ = *std::move(served);
+  if (!served_.is_installed) NoteAbsence();
+  return std::nullopt;
+}
+
+void Reflector::NoteAbsence() {
+  served_ = {};
+  version_.clear();
+  ++absences_;
+  const bool was_there = health_.phase() == WatchPhase::kSynced;
+  if (was_there && absences_ < kAbsencesToBelieve) {
+    stop_.Wait(backoff_.Next());
+    return;
+  }
+  if (health_.phase() != WatchPhase::kAbsent) store_.Replace({});
+  health_.SetPhase(WatchPhase::kAbsent);
+  health_.Live();
+  health_.SetProblem("");
+  backoff_.Reset();
+  stop_.Wait(options_.absent_interval);
+}
+
+Reflector::MaybeFailure Reflector::Refused(std::string_view verb,
+                                           const ApiAnswer& answer) {
+  if (answer.status == 404) {
+    NoteAbsence();
+    return std::nullopt;
+  }
+  // Busy or failing is not the same as having forgotten where we were.
+  if (answer.status < 500 && answer.status != 429) version_.clear();
+  if (answer.status == 403) {
+    store_.SetIncomplete();
+    health_.SetPhase(WatchPhase::kForbidden);
+  }
+  return Failure{Explain(Title(verb), answer),
+                 answer.retry_after.value_or(seconds(0))};
+}
+
+Reflector::MaybeFailure Reflector::List() {
+  std::vector<ObjectPtr> objects;
+  std::string version;
+  health_.CountList();
+  if (auto failure = ListPages(objects, version)) return failure;
+  if (!served_.is_installed) return std::nullopt;
+  absences_ = 0;
+  is_new_ = true;
+  store_.Replace(std::move(objects));
+  version_ = std::move(version);
+  health_.SetPhase(WatchPhase::kSynced);
+  health_.Live();
+  return std::nullopt;
+}
+
+Reflector::MaybeFailure Reflector::ListPages(std::vector<ObjectPtr>& objects,
+                                             std::string& version) {
+  std::string next;
+  size_t pages = 0;
+  while (!stop_.raised()) {
+    if (++pages > kMaxPages || objects.size() > kMaxObjects) {
+      return Failure{Title("list") + ": it does not end"};
+    }
+    std::string target = Target() + "limit=" + std::to_string(page_);
+    if (!next.empty()) target += "&continue=" + PercentEncode(next);
+    Result<ApiAnswer> answer =
+        session_.Get(target, {.max_body = options_.max_page_bytes});
+    if (!answer) {
+      return Failure{Title("list") + ": " + answer.error().message};
+    }
+    if (answer->too_large && page_ > 1) {
+      page_ /= 2;
+      continue;
+    }
+    if (answer->too_large) {
+      return Failure{Title("list") + ": one object is larger than " +
+                     std::to_string(options_.max_page_bytes) + " bytes"};
+    }
+    if (answer->status != 200) return Refused("list", *answer);
+    const auto page = ParseJson(answer->body, {.max_bytes = answer->body.size(),
+                                               .max_values = kMaxValues});
+    answer->body = {};
+    if (!page) return Failure{Title("list") + ": " + page.error().message};
+    if (auto failure = TakePage(page->root(), objects)) return failure;
+    const Node metadata = page->root()["metadata"];
+    version = metadata["resourceVersion"].Str();
+    if (version.empty()) {
+      return Failure{Title("list") + ": the answer has no resourceVersion"};
+    }
+    next = metadata["continue"].Str();
+    if (next.empty()) return std::nullopt;
+  }
+  return Failure{"stopped"};
+}
+
+Reflector::MaybeFailure Reflector::TakePage(Node list,
+                                            std::vector<ObjectPtr>& objects) {
+  for (const Node item : list["items"]) {
+    const Node metadata = item["metadata"];
+    ObjectPtr known =
+        store_.Find(metadata["namespace"].Str(), metadata["name"].Str());
+    const std::string_view version = metadata["resourceVersion"].Str();
+    if (known == nullptr || version.empty() ||
+        ResourceVersionOf(*known) != version) {
+      known =
+          StoredObject(item, served_.api_version, options_.resource.kind.kind);
+    }
+    if (known == nullptr) {
+      return Failure{Title("list") + ": an item has no name"};
+    }
+    objects.push_back(std::move(known));
+  }
+  return std::nullopt;
+}
+
+Reflector::MaybeFailure Reflector::Watch() {
+  const seconds length =
+      backoff_.Draw(options_.shortest_watch, options_.longest_watch);
+  constexpr seconds kGrace{30};
+  const std::string target =
+      Target() + "watch=1&allowWatchBookmarks=true&resourceVersion=" +
+      PercentEncode(version_) +
+      "&timeoutSeconds=" + std::to_string(length.count());
+  MaybeFailure failure;
+  size_t events = 0;
+  const auto start = steady_clock::now();
+  const Result<ApiAnswer> answer =
+      session_.Stream(target,
+                      {.max_line = options_.max_line_bytes,
+                       .silence = options_.silence,
+                       .total = length + kGrace},
+                      [&](std::string_view line) {
+                        ++events;
+                        return TakeEvent(line, failure);
+                      });
+  const bool was_short = steady_clock::now() - start < kShortWatch;
+  if (!was_short) backoff_.Reset();
+  if (failure) return failure;
+  if (!answer) {
+    const bool was_silent = steady_clock::now() - start >= options_.silence;
+    if (was_silent) version_.clear();
+    return Failure{Title("watch") + ": " + answer.error().message};
+  }
+  if (answer->too_large) {
+    version_.clear();
+    return Failure{Title("watch") + ": an event is longer than " +
+                   std::to_string(options_.max_line_bytes) + " bytes"};
+  }
+  if (answer->status == kGone) return Forgotten();
+  if (answer->status != 200) return Refused("watch", *answer);
+  if (version_.empty()) return Forgotten();
+  if (events == 0 && was_short) {
+    return Failure{Title("watch") + ": ended at once"};
+  }
+  return std::nullopt;
+}
+
+// The server no longer knows where we were. If that was its own newest list, it
+// would say so again at once.
+Reflector::MaybeFailure Reflector::Forgotten() {
+  version_.clear();
+  if (!is_new_) return std::nullopt;
+  return Failure{Title("watch") + ": too old a resourceVersion"};
+}
+
+bool Reflector::TakeEvent(std::string_view line, MaybeFailure& failure) {
+  const auto event = ParseJson(
+      line, {.max_bytes = options_.max_line_bytes, .max_values = kMaxValues});
+  const auto fail = [&](const std::string& why) {
+    version_.clear();
+    failure = Failure{Title("watch") + ": " + why};
+    return false;
+  };
+  if (!event) return fail(event.error().message);
+  const std::string_view type = event->root()["type"].Str();
+  const Node object = event->root()["object"];
+  if (type == "ERROR") {
+    TakeError(object, failure);
+    return false;
+  }
+  const Node metadata = object["metadata"];
+  const std::string_view version = metadata["resourceVersion"].Str();
+  if (version.empty()) return fail("an event has no resourceVersion");
+  if (type == "ADDED" || type == "MODIFIED") {
+    ObjectPtr stored =
+        StoredObject(object, served_.api_version, options_.resource.kind.kind);
+    if (stored == nullptr) return fail("an event's object has no name");
+    store_.Put(std::move(stored));
+  } else if (type == "DELETED") {
+    store_.Remove(metadata["namespace"].Str(), metadata["name"].Str());
+  } else if (type != "BOOKMARK") {
+    return fail("an event of a type we do not know: " + std::string(type));
+  }
+  version_ = version;
+  is_new_ = false;
+  health_.Live();
+  backoff_.Reset();
+  health_.SetProblem("");
+  return true;
+}
+
+void Reflector::TakeError(Node status, MaybeFailure& failure) {
+  const bool is_gone = status["code"].Int() == kGone ||
+                       status["reason"].Str() == "Expired" ||
+                       status["reason"].Str() == "Gone";
+  if (is_gone) {
+    version_.clear();
+    return;
+  }
+  failure = Failure{Title("watch") + ": " +
+                    std::string(status["message"].Str().substr(0, 1'000))};
+}
+
+}  // namespace meshvet::cluster

@@ -1,0 +1,318 @@
+// From changes to snapshots, and a whole mesh watched.
+
+#include "cluster/live_inventory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cluster/mesh_config_map.h"
+#include "cluster/mesh_watch.h"
+#include "mesh/document.h"
+#include "mesh/kinds.h"
+#include "test/unit/cluster/scripted_server.h"
+
+namespace meshvet::cluster {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Reply = ScriptedServer::Reply;
+
+constexpr std::array kKinds = {kService, kVirtualService};
+
+template <typename Predicate>
+bool WaitUntil(const Predicate& done) {
+  for (int i = 0; i < 10'000; ++i) {
+    if (done()) return true;
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  return false;
+}
+
+ObjectPtr Make(const GroupKind& kind, const std::string& name,
+               const std::string& rest = "") {
+  const auto json =
+      ParseJson(R"({"metadata": {"namespace": "shop", "name": ")" + name +
+                    R"("})" + rest + "}",
+                {});
+  const std::string group(kind.group);
+  return StoredObject(json->root(), group.empty() ? "v1" : group + "/v1",
+                      kind.kind);
+}
+
+Presence Find(const LiveInventory& live, const std::string& name) {
+  return live.Current()->Find(kService, "shop", name).presence;
+}
+
+TEST(LiveInventory, KnowsWhatIsMissingOnceAKindIsListed) {
+  LiveInventory live(kKinds, {});
+  EXPECT_EQ(Find(live, "a"), Presence::kUnknown);
+  live.store(0).Put(Make(kService, "a"));
+  EXPECT_TRUE(WaitUntil([&] { return Find(live, "a") == Presence::kFound; }));
+  EXPECT_EQ(Find(live, "b"), Presence::kUnknown);
+  live.store(0).Replace({Make(kService, "c")});
+  EXPECT_TRUE(WaitUntil([&] { return Find(live, "b") == Presence::kMissing; }));
+  EXPECT_EQ(Find(live, "a"), Presence::kMissing);
+  EXPECT_EQ(Find(live, "c"), Presence::kFound);
+  EXPECT_EQ(live.Current()->Find(kVirtualService, "shop", "c").presence,
+            Presence::kUnknown);
+  live.store(0).Remove("shop", "c");
+  EXPECT_TRUE(WaitUntil([&] { return Find(live, "c") == Presence::kMissing; }));
+  live.store(0).SetIncomplete();
+  EXPECT_TRUE(WaitUntil([&] { return Find(live, "c") == Presence::kUnknown; }));
+  EXPECT_EQ(live.size(0), 0U);
+}
+
+TEST(LiveInventory, RemovesWhatANewListLacksAndNothingElse) {
+  LiveInventory live(kKinds, {});
+  const ObjectPtr kept = Make(kService, "kept");
+  live.store(0).Replace({kept, Make(kService, "gone")});
+  ASSERT_TRUE(
+      WaitUntil([&] { return Find(live, "gone") == Presence::kFound; }));
+  live.store(0).Replace({kept, Make(kService, "new")});
+  while (Find(live, "gone") != Presence::kMissing) {
+    ASSERT_EQ(Find(live, "kept"), Presence::kFound);
+  }
+  EXPECT_EQ(live.Current()->Find(kService, "shop", "kept").object, kept.get());
+  EXPECT_EQ(live.Current()->size(), 2U);
+  EXPECT_EQ(live.size(0), 2U);
+}
+
+TEST(LiveInventory, ForgetsNothingOfABurst) {
+  LiveInventory live(kKinds, {});
+  std::vector<std::thread> writers;
+  for (size_t kind = 0; kind < kKinds.size(); ++kind) {
+    writers.emplace_back([&, kind] {
+      for (int i = 0; i < 2'000; ++i) {
+        live.store(kind).Put(Make(kKinds[kind], "n" + std::to_string(i)));
+        if (i % 2 == 1) {
+          live.store(kind).Remove("shop", "n" + std::to_string(i - 1));
+        }
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_TRUE(WaitUntil([&] { return live.Current()->size() == 2'000; }));
+  EXPECT_EQ(live.size(0), 1'000U);
+}
+
+TEST(LiveInventory, KeepsWhatIsDeclaredBesideTheCluster) {
+  LiveInventory live(kKinds, {.coverage = {.assumed_hosts = {"*.corp"}}});
+  live.store(0).Replace({});
+  EXPECT_TRUE(WaitUntil([&] { return Find(live, "a") == Presence::kMissing; }));
+  EXPECT_THAT(live.Current()->coverage().assumed_hosts, ElementsAre("*.corp"));
+}
+
+// The settings decide what a host name means: indexes are made anew.
+TEST(LiveInventory, ReadsReferencesAnewWhenTheSettingsChange) {
+  LiveInventory live(kKinds, {});
+  live.store(1).Replace({Make(kVirtualService, "v", R"(, "spec": {"http":
+      [{"route": [{"destination": {"host": "reviews"}}]}]})")});
+  const auto referrers = [&](const std::string& host) {
+    return live.Current()->Referrers(kService, host).size();
+  };
+  EXPECT_TRUE(WaitUntil(
+      [&] { return referrers("reviews.shop.svc.cluster.local") == 1; }));
+  live.SetMeshConfig({.domain = "mesh.example"});
+  EXPECT_TRUE(WaitUntil(
+      [&] { return referrers("reviews.shop.svc.mesh.example") == 1; }));
+  EXPECT_EQ(referrers("reviews.shop.svc.cluster.local"), 0U);
+  EXPECT_EQ(live.Current()->Find(kVirtualService, "shop", "w").presence,
+            Presence::kMissing);
+}
+
+ObjectPtr ConfigMap(const std::string& mesh) {
+  return Make(kConfigMap, "istio", R"(, "data": {"mesh": ")" + mesh + R"("})");
+}
+
+TEST(MeshConfigMap, LaysItsSettingsOverTheDefaults) {
+  std::vector<std::string> told;
+  MeshConfigMap map(
+      {.trust_domain = "fallback"},
+      [&](const MeshConfig& config) {
+        told.push_back(config.trust_domain + " " +
+                       (config.allow_any_outbound ? "any" : "registry"));
+      },
+      [&](const std::string& problem) { told.push_back("! " + problem); });
+  map.Replace({});
+  map.Put(ConfigMap(R"(outboundTrafficPolicy: {mode: REGISTRY_ONLY}\n)"));
+  map.Replace({ConfigMap("trustDomain: td")});
+  map.Put(ConfigMap(""));
+  map.Put(ConfigMap("a: ["));
+  map.Put(Make(kConfigMap, "istio", R"(, "data": {"meshNetworks": ""})"));
+  map.Remove("istio-system", "istio");
+  ASSERT_EQ(told.size(), 7U);
+  EXPECT_THAT(told[4], testing::StartsWith("! data.mesh: "));
+  told[4] = "!";
+  EXPECT_THAT(told, ElementsAre("fallback any", "fallback registry", "td any",
+                                "fallback any", "!", "! it has no data.mesh",
+                                "fallback any"));
+  EXPECT_EQ(MeshConfigMapName(""), "istio");
+  EXPECT_EQ(MeshConfigMapName("default"), "istio");
+  EXPECT_EQ(MeshConfigMapName("1-24"), "istio-1-24");
+}
+
+// A cluster of one Service, in which Istio is not installed.
+class SmallCluster {
+ public:
+  SmallCluster() {
+    server_.On("", [this](const SeenRequest& request, Reply& reply) {
+      const bool is_custom = request.path.find('.') != std::string::npos;
+      if (is_custom) {
+        return reply.Json(404, StatusJson(404, "NotFound", "no such page"));
+      }
+      if (request.Query("watch") == "1") {
+        reply.BeginStream();
+        return reply.Hang();
+      }
+      const std::scoped_lock lock(mutex_);
+      const auto found = items_.find(request.path);
+      reply.Json(200, R"({"metadata":{"resourceVersion":"1"},"items":[)" +
+                          (found == items_.end() ? "" : found->second) + "]}");
+    });
+  }
+
+  void Put(const std::string& path, const std::string& items) {
+    const std::scoped_lock lock(mutex_);
+    items_[path] = items;
+  }
+  ScriptedServer& server() { return server_; }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::string> items_;
+  ScriptedServer server_;
+};
+
+MeshWatch::Options QuickOptions(const ScriptedServer& server) {
+  MeshWatch::Options options;
+  options.access = server.access();
+  options.backoff = {milliseconds(1), milliseconds(4)};
+  options.absent_interval = milliseconds(5);
+  return options;
+}
+
+TEST(MeshWatch, KnowsTheWholeMesh) {
+  SmallCluster cluster;
+  cluster.Put("/api/v1/services",
+              R"({"metadata":{"namespace":"shop","name":"reviews"}})");
+  cluster.Put("/api/v1/namespaces/istio-system/configmaps",
+              R"({"metadata":{"namespace":"istio-system","name":"istio-b"},
+                  "data":{"mesh":"rootNamespace: other\ntrustDomain: td"}})");
+  MeshWatch::Options options = QuickOptions(cluster.server());
+  options.istio_revision = "b";
+  options.config.root_namespace = "istio-system";
+  options.root_namespace = "mine";
+  const auto watch = *MeshWatch::Start(std::move(options));
+  ASSERT_TRUE(WaitUntil([&] { return watch->Status().synced(); }));
+  const auto find = [&](const GroupKind& kind, const char* name) {
+    return watch->Current()->Find(kind, "shop", name).presence;
+  };
+  EXPECT_EQ(find(kService, "reviews"), Presence::kFound);
+  EXPECT_EQ(find(kService, "ratings"), Presence::kMissing);
+  EXPECT_EQ(find(kVirtualService, "reviews"), Presence::kMissing);
+  EXPECT_TRUE(WaitUntil(
+      [&] { return watch->Current()->mesh_config().trust_domain == "td"; }));
+  EXPECT_EQ(watch->Current()->mesh_config().root_namespace, "mine");
+  for (const WatchStatus& one : watch->Status().watches) {
+    const bool is_custom = one.resource.find(".io") != std::string::npos;
+    EXPECT_EQ(one.phase, is_custom ? WatchPhase::kAbsent : WatchPhase::kSynced)
+        << one.resource;
+    EXPECT_EQ(one.objects, one.resource == "services" ? 1U : 0U);
+    EXPECT_TRUE(one.age.has_value());
+    EXPECT_EQ(one.problem, "");
+  }
+  EXPECT_EQ(watch->url(),
+            "https://127.0.0.1:" + std::to_string(cluster.server().port()));
+}
+
+TEST(MeshWatch, ReadsNoSecrets) {
+  SmallCluster cluster;
+  const auto watch = *MeshWatch::Start(QuickOptions(cluster.server()));
+  ASSERT_TRUE(WaitUntil([&] { return watch->Status().synced(); }));
+  EXPECT_THAT(cluster.server().Requests("/api/v1/secrets"), IsEmpty());
+}
+
+TEST(MeshWatch, IsNotSyncedWhileOneKindCannotBeRead) {
+  SmallCluster cluster;
+  cluster.server().On("/api/v1/pods", [](const SeenRequest&, Reply& reply) {
+    reply.Json(500, StatusJson(500, "X", "etcd is away"));
+  });
+  const auto watch = *MeshWatch::Start(QuickOptions(cluster.server()));
+  const auto pods = [&] {
+    for (WatchStatus& status : watch->Status().watches) {
+      if (status.resource == "pods") return status;
+    }
+    return WatchStatus{};
+  };
+  ASSERT_TRUE(WaitUntil([&] {
+    size_t settled = 0;
+    const MeshStatus status = watch->Status();
+    for (const WatchStatus& one : status.watches) {
+      settled += one.phase != WatchPhase::kPending;
+    }
+    return settled + 1 == status.watches.size() && pods().errors > 0;
+  }));
+  EXPECT_FALSE(watch->Status().synced());
+  EXPECT_EQ(pods().problem, "list pods: etcd is away");
+  // Forbidden is settled: that will not change by waiting.
+  cluster.server().On("/api/v1/pods", [](const SeenRequest&, Reply& reply) {
+    reply.Json(403, StatusJson(403, "Forbidden", "pods is forbidden"));
+  });
+  ASSERT_TRUE(WaitUntil([&] { return watch->Status().synced(); }));
+  EXPECT_EQ(pods().phase, WatchPhase::kForbidden);
+  EXPECT_EQ(watch->Current()->Find(kPod, "shop", "p").presence,
+            Presence::kUnknown);
+}
+
+TEST(MeshWatch, SaysWhichCredentialIsOfNoUse) {
+  MeshWatch::Options options;
+  options.access.ca.file = "/nowhere/ca.crt";
+  const auto watch = MeshWatch::Start(std::move(options));
+  ASSERT_FALSE(watch.ok());
+  EXPECT_EQ(watch.error().where, "/nowhere/ca.crt");
+}
+
+// Whoever answers may be anybody. Nothing it says ends the program, fills the
+// memory or passes for knowledge.
+TEST(MeshWatch, SurvivesAHostileServer) {
+  const std::vector<std::string> says = {
+      "",
+      "\r\n",
+      std::string(100'000, 'A'),
+      "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n{",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\nx",
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+      "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull",
+      "HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1/\r\n"
+      "Content-Length: 0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\n\r\n" + std::string(5'000, '['),
+      "HTTP/1.1 200 OK\r\n\r\n{\"metadata\":{\"continue\":\"x\"},\"items\":7}",
+  };
+  ScriptedServer server;
+  std::atomic<size_t> turn = 0;
+  server.On("", [&](const SeenRequest&, Reply& reply) {
+    reply.Raw(says[turn++ % says.size()]);
+    reply.Close();
+  });
+  const auto watch = *MeshWatch::Start(QuickOptions(server));
+  ASSERT_TRUE(WaitUntil([&] { return turn > 50 * says.size(); }));
+  for (const WatchStatus& status : watch->Status().watches) {
+    EXPECT_EQ(status.phase, WatchPhase::kPending) << status.resource;
+    EXPECT_NE(status.problem, "") << status.resource;
+  }
+  EXPECT_EQ(watch->Current()->size(), 0U);
+}
+
+}  // namespace
+}  // namespace meshvet::cluster
