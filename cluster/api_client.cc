@@ -188,17 +188,14 @@ Result<ApiAnswer> ApiSession::Stream(
     const std::string& target, const StreamLimits& limits,
     const std::function<bool(std::string_view)>& take) {
   const Deadline end = steady_clock::now() + limits.total;
-  const auto patience = [&] {
-    return std::min(end, steady_clock::now() + limits.silence);
-  };
-  const Result<HttpHead> head = Begin(target, patience());
+  const Result<HttpHead> head = Begin(target, end);
   if (!head) return head.error();
   if (head->status != 200) {
-    return ReadAnswer(*head, limits.max_body, patience());
+    return ReadAnswer(*head, limits.max_body, end);
   }
   std::string line;
   while (!stop_.raised()) {
-    const Result<std::string_view> piece = exchange_->ReadBody(patience());
+    const Result<std::string_view> piece = exchange_->ReadBody(end);
     if (!piece || piece->empty()) {
       if (!piece) exchange_.reset();
       // A line that was cut off is no event: what it tells comes again.

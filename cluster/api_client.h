@@ -99,9 +99,7 @@ class ApiSession {
   struct StreamLimits {
     size_t max_line = 8 << 20;
     size_t max_body = 1 << 20;  // of an answer that is no stream
-    // The longest silence, and the longest all of it may take.
-    Seconds silence{180};
-    Seconds total{900};
+    Seconds total{900};         // all of it
   };
   // Calls `take` with each line of the answer until it returns false or the
   // stream ends; then its status is 200. Any other status is an answer as Get

@@ -1,7 +1,9 @@
 #include "cluster/reflector.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "mesh/document.h"
@@ -22,7 +24,14 @@ constexpr int kGone = 410;
 // How often a kind that was there must be found absent: while an API server
 // starts, its discovery may be behind.
 constexpr int kAbsencesToBelieve = 3;
-constexpr seconds kShortWatch{1};
+
+std::optional<uint64_t> ToNumber(std::string_view text) {
+  uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
 
 }  // namespace
 
@@ -204,21 +213,16 @@ Reflector::MaybeFailure Reflector::Watch() {
   MaybeFailure failure;
   size_t events = 0;
   const auto start = steady_clock::now();
-  const Result<ApiAnswer> answer =
-      session_.Stream(target,
-                      {.max_line = options_.max_line_bytes,
-                       .silence = options_.silence,
-                       .total = length + kGrace},
-                      [&](std::string_view line) {
-                        ++events;
-                        return TakeEvent(line, failure);
-                      });
-  const bool was_short = steady_clock::now() - start < kShortWatch;
+  const Result<ApiAnswer> answer = session_.Stream(
+      target, {.max_line = options_.max_line_bytes, .total = length + kGrace},
+      [&](std::string_view line) {
+        ++events;
+        return TakeEvent(line, failure);
+      });
+  const bool was_short = steady_clock::now() - start < options_.short_watch;
   if (!was_short) backoff_.Reset();
   if (failure) return failure;
   if (!answer) {
-    const bool was_silent = steady_clock::now() - start >= options_.silence;
-    if (was_silent) version_.clear();
     return Failure{Title("watch") + ": " + answer.error().message};
   }
   if (answer->too_large) {
@@ -231,6 +235,26 @@ Reflector::MaybeFailure Reflector::Watch() {
   if (version_.empty()) return Forgotten();
   if (events == 0 && was_short) {
     return Failure{Title("watch") + ": ended at once"};
+  }
+  return events == 0 ? CheckPlace() : std::nullopt;
+}
+
+// Versions are compared as numbers, as Kubernetes itself does (KEP-5504).
+Reflector::MaybeFailure Reflector::CheckPlace() {
+  const Result<ApiAnswer> answer =
+      session_.Get(Target() + "limit=1", {.max_body = options_.max_page_bytes});
+  if (!answer) return Failure{Title("list") + ": " + answer.error().message};
+  if (answer->status != 200) return Refused("list", *answer);
+  const auto page = ParseJson(answer->body, {.max_bytes = answer->body.size(),
+                                             .max_values = kMaxValues});
+  if (!page) return Failure{Title("list") + ": " + page.error().message};
+  const auto server =
+      ToNumber(page->root()["metadata"]["resourceVersion"].Str());
+  const auto ours = ToNumber(version_);
+  if (!server || (ours && *server < *ours)) {
+    version_.clear();
+  } else {
+    health_.Live();
   }
   return std::nullopt;
 }

@@ -10,10 +10,11 @@
 // A new list never empties the store: what is gone from it is removed at its
 // end. A kind that is not installed is looked for again every 30 s. Failures
 // are retried after a pause that grows (cluster/backoff.h); the store meanwhile
-// keeps what it has. A watch that says nothing for 3 minutes, though the server
-// promised a bookmark every minute, is not believed: from a resourceVersion the
-// server has not reached (etcd restored from a backup) it would stay silent for
-// ever. It is listed again.
+// keeps what it has. A watch that ends without a word is not simply believed:
+// from a resourceVersion the server has not reached (etcd restored from a
+// backup) it would be silent for ever. The server is asked where it stands, and
+// listed again if that is behind us. Bookmarks are welcome, but not relied on:
+// how often they come depends on the server's etcd.
 //
 // Run belongs to one thread. What the server sends is not trusted: answers and
 // lines are bounded.
@@ -63,7 +64,8 @@ struct ReflectorOptions {
   std::chrono::milliseconds absent_interval{30'000};
   std::chrono::seconds shortest_watch{300};
   std::chrono::seconds longest_watch{600};
-  std::chrono::seconds silence{180};
+  // One that ends sooner, without an event, was a failure.
+  std::chrono::milliseconds short_watch{1'000};
   size_t page = 500;
   size_t max_page_bytes = 32 << 20;
   size_t max_line_bytes = 8 << 20;
@@ -92,6 +94,8 @@ class Reflector {
   MaybeFailure TakePage(Node list, std::vector<ObjectPtr>& objects);
   MaybeFailure Watch();
   MaybeFailure Forgotten();
+  // After a watch that said nothing: whether the server has got as far as we.
+  MaybeFailure CheckPlace();
   // One line of a watch; false ends it, with `failure` if that is one.
   bool TakeEvent(std::string_view line, MaybeFailure& failure);
   void TakeError(Node status, MaybeFailure& failure);

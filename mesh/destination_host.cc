@@ -2,21 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "mesh/kinds.h"
 #include "mesh/memo.h"
 
 namespace meshvet {
 namespace {
-
-std::string ToLower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return lower;
-}
 
 // Endings of names on the internet that nobody calls a namespace.
 bool LooksPublic(std::string_view last_label) {
@@ -123,7 +114,7 @@ HostOwners FindOwners(const MeshView& mesh, std::string_view host,
   HostOwners owners;
   if (const auto service = ParseServiceHost(host, mesh.config().domain)) {
     // Namespaces are lower case: a capital here is a slip, not another owner.
-    owners.namespaces.push_back(ToLower(service->ns));
+    owners.namespaces.push_back(LowerCase(service->ns));
     return owners;
   }
   owners.through_entries = true;

@@ -33,6 +33,14 @@ std::string_view SuffixOf(std::string_view wildcard) {
 
 }  // namespace
 
+std::string LowerCase(std::string_view host) {
+  std::string lower(host);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
 std::string ResolveHost(std::string_view host,
                         std::string_view config_namespace,
                         std::string_view domain) {

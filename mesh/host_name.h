@@ -12,6 +12,9 @@
 
 namespace meshvet {
 
+// The name in lower case, whatever the locale.
+std::string LowerCase(std::string_view host);
+
 // The full name of `host` in a configuration of `config_namespace`: a name
 // without a dot is a Service there, "reviews" -> "reviews.shop.svc.<domain>";
 // "", "*", IP addresses and every name with a dot stay as they are

@@ -2,18 +2,9 @@
 
 #include <algorithm>
 
+#include "mesh/comma_list.h"
+
 namespace meshvet {
-namespace {
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n\v\f";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-}  // namespace
-
 void ExportTo::Add(std::string_view entry) {
   if (entry == "*") {
     public_ = true;
@@ -44,12 +35,10 @@ ExportTo ExportTo::FromAnnotation(
     Node annotation, const std::vector<std::string>& mesh_default) {
   if (annotation.Str().empty()) return {Node(), mesh_default};
   ExportTo exported;
-  std::string_view rest = annotation.Str();
-  while (!rest.empty()) {
-    const size_t comma = std::min(rest.find(','), rest.size());
-    exported.Add(Trim(rest.substr(0, comma)));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
+  AnyInCommaList(annotation.Str(), [&](std::string_view entry) {
+    exported.Add(entry);
+    return false;
+  });
   exported.Finish();
   return exported;
 }

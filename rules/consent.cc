@@ -2,18 +2,12 @@
 
 #include <algorithm>
 
+#include "mesh/comma_list.h"
 #include "mesh/glob.h"
 #include "mesh/kinds.h"
 
 namespace meshvet::rules {
 namespace {
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
 
 bool PolicyAllows(const RuleContext& ctx, const Crossing& crossing) {
   for (const Node entry : ctx.option("allow")) {
@@ -84,13 +78,9 @@ Consent FromNamespace(const RuleContext& ctx, const Crossing& crossing) {
 }  // namespace
 
 bool MatchesCommaList(std::string_view globs, std::string_view text) {
-  while (!globs.empty()) {
-    const size_t comma = std::min(globs.find(','), globs.size());
-    const std::string_view glob = Trim(globs.substr(0, comma));
-    if (!glob.empty() && GlobMatch(glob, text)) return true;
-    globs.remove_prefix(std::min(comma + 1, globs.size()));
-  }
-  return false;
+  return AnyInCommaList(globs, [&](std::string_view glob) {
+    return !glob.empty() && GlobMatch(glob, text);
+  });
 }
 
 bool MatchesGlobs(Node globs, std::string_view text) {

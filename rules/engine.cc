@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "mesh/comma_list.h"
 #include "mesh/json_pointer.h"
 #include "rules/fix.h"
 #include "rules/rule_context.h"
@@ -23,25 +24,12 @@ bool IsOn(const Rule& rule, const RuleSettings& settings) {
   return settings.enabled.value_or(!rule.off_by_default);
 }
 
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 // Whether the comma list `codes` names one of the rule's aliases, or all.
 bool NamesAlias(std::string_view codes, const Rule& rule) {
-  while (!codes.empty()) {
-    const size_t comma = std::min(codes.find(','), codes.size());
-    const std::string_view code = Trim(codes.substr(0, comma));
-    if (code == "*") return true;
-    if (std::ranges::find(rule.aliases, code) != rule.aliases.end()) {
-      return true;
-    }
-    codes.remove_prefix(std::min(comma + 1, codes.size()));
-  }
-  return false;
+  return AnyInCommaList(codes, [&](std::string_view code) {
+    return code == "*" ||
+           std::ranges::find(rule.aliases, code) != rule.aliases.end();
+  });
 }
 
 // The annotation ignore.meshvet.dev/… for the rule's id or one of its codes.

@@ -1,6 +1,8 @@
 // A destination without a port gets the port the request came in on.
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +23,10 @@ struct Listeners {
 
   void Add(int64_t port) {
     if (std::ranges::find(ports, port) == ports.end()) ports.push_back(port);
+  }
+  void Add(const Listeners& others) {
+    for (const int64_t port : others.ports) Add(port);
+    all_known &= others.all_known;
   }
 };
 
@@ -106,21 +112,43 @@ void KeepMatched(Node route, Listeners& listeners) {
   });
 }
 
-Listeners FindListeners(const Object& vs, const RoutedDestination& to,
-                        const MeshView& mesh, size_t choices) {
+// The ports that requests for the hosts of a VirtualService come in on. Worked
+// out once: there may be as many destinations as hosts.
+class Entrances {
+ public:
+  Entrances(const Object& vs, const MeshView& mesh) : vs_(vs), mesh_(mesh) {}
+
+  const Listeners& OfSidecars(RouteProtocol protocol) {
+    auto& known = sidecars_[static_cast<size_t>(protocol)];
+    if (!known) AddHostPorts(vs_, protocol, mesh_, known.emplace());
+    return *known;
+  }
+  const Listeners& OfGateways() {
+    if (!gateways_) AddGatewayPorts(vs_, mesh_, gateways_.emplace());
+    return *gateways_;
+  }
+
+ private:
+  const Object& vs_;
+  const MeshView& mesh_;
+  std::array<std::optional<Listeners>, 3> sidecars_;  // by RouteProtocol
+  std::optional<Listeners> gateways_;
+};
+
+Listeners FindListeners(const RoutedDestination& to, size_t choices,
+                        Entrances& entrances) {
   Listeners listeners;
   const bool is_http = to.protocol == RouteProtocol::kHttp;
-  const bool is_mesh = to.from_mesh;
   // Only the http routes of a sidecar insist on the listener's port; all others
   // fall back to the destination's only one.
-  if (choices == 1 && !(is_http && is_mesh)) return listeners;
-  if (is_mesh) AddHostPorts(vs, to.protocol, mesh, listeners);
-  if (choices > 1) AddGatewayPorts(vs, mesh, listeners);
+  if (choices == 1 && !(is_http && to.from_mesh)) return listeners;
+  if (to.from_mesh) listeners.Add(entrances.OfSidecars(to.protocol));
+  if (choices > 1) listeners.Add(entrances.OfGateways());
   KeepMatched(to.route, listeners);
   return listeners;
 }
 
-void CheckDestination(const Object& vs, const RoutedDestination& to,
+void CheckDestination(const RoutedDestination& to, Entrances& entrances,
                       RuleContext& ctx) {
   if (to.port || to.node["port"]["number"].exists()) return;
   const Node place = to.node["host"];
@@ -129,7 +157,7 @@ void CheckDestination(const Object& vs, const RoutedDestination& to,
   if (found.services.empty()) return;
   const std::vector<int64_t> ports = PortNumbers(found.services.front());
   if (ports.empty()) return;
-  const Listeners listeners = FindListeners(vs, to, ctx.mesh(), ports.size());
+  const Listeners listeners = FindListeners(to, ports.size(), entrances);
   for (const int64_t listener : listeners.ports) {
     if (std::ranges::find(ports, listener) != ports.end()) continue;
     ctx.Report(place, "no port is given, so requests that come in on port " +
@@ -155,8 +183,9 @@ void CheckDestination(const Object& vs, const RoutedDestination& to,
 
 void Check(const Object& vs, RuleContext& ctx) {
   if (vs.spec()["hosts"].empty()) return;  // a delegate: its root decides
+  Entrances entrances(vs, ctx.mesh());
   for (const RoutedDestination& to : DestinationsOf(vs, ctx.mesh())) {
-    if (to.has_traffic) CheckDestination(vs, to, ctx);
+    if (to.has_traffic) CheckDestination(to, entrances, ctx);
   }
 }
 

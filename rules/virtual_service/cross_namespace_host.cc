@@ -2,7 +2,6 @@
 // or the policy, consents.
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
 #include <set>
 #include <string>
@@ -128,15 +127,6 @@ void CheckDelegate(const Object& vs, Node delegate, RuleContext& ctx) {
       "delegate", consent);
 }
 
-// istiod lower-cases hosts[] (networking/core/httproute.go:348).
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return lower;
-}
-
 ReportBuilder ReportCapture(RuleContext& ctx, Node place,
                             const Crossing& crossing, Consent consent) {
   const Object& vs = crossing.virtual_service;
@@ -200,6 +190,7 @@ void CheckWildcard(const Object& vs, Node place, const std::string& host,
 }
 
 void CheckCapturedHost(const Object& vs, Node place, RuleContext& ctx) {
+  // istiod lower-cases hosts[] (networking/core/httproute.go:348).
   const std::string host =
       ResolveHost(LowerCase(place.Str()), vs.ns(), ctx.config().domain);
   const auto service = ParseServiceHost(host, ctx.config().domain);

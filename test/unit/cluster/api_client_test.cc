@@ -430,7 +430,7 @@ TEST(ApiClient, EndsAStreamThatGoesWrong) {
               ElementsAre("one", testing::StartsWith("error: ")));
   EXPECT_THAT(caller.Stream("/long", {.max_line = 1'000}),
               ElementsAre("too large"));
-  EXPECT_THAT(caller.Stream("/silent", {.silence = std::chrono::seconds(1)}),
+  EXPECT_THAT(caller.Stream("/silent", {.total = std::chrono::seconds(1)}),
               ElementsAre("one", "error: timed out"));
   EXPECT_THAT(caller.Stream("/refused"), ElementsAre("403"));
 }

@@ -254,13 +254,34 @@ TEST(Reflector, KeepsWhatHasNotChangedSinceTheLastList) {
   EXPECT_EQ(running.notes.Find("shop", "a"), before);
 }
 
-TEST(Reflector, DoesNotBelieveAWatchThatSaysNothing) {
+// etcd was restored from a backup: what we have seen is yet to come.
+TEST(Reflector, ListsAgainWhenTheServerIsBehind) {
   ScriptedServer server;
   Play(server, Script({Answer(200, List({}, "900")),
-                       Answer(200, List({Service("a", "1")}, "9"))}));
-  Running running(server,
-                  {.resource = {kService, "services"}, .silence = seconds(1)});
+                       Answer(200, List({Service("a", "1")}, "9")),
+                       Answer(200, List({Service("a", "1")}, "9"))},
+                      {Events({}, false)}));
+  Running running(server, {.resource = {kService, "services"},
+                           .short_watch = milliseconds(0)});
   EXPECT_THAT(running.notes.First(2), ElementsAre("replace", "replace a@1"));
+  EXPECT_EQ(server.Requests(kPath)[2].Query("limit"), "1");
+  EXPECT_EQ(running.health.errors(), 0U);
+}
+
+TEST(Reflector, GoesOnWatchingWhereNothingHappens) {
+  ScriptedServer server;
+  Play(server,
+       Script({Answer(200, List({}, "9")), Answer(200, List({}, "30")),
+               Answer(500, "{}"), Answer(200, List({}, "9"))},
+              {Events({}, false), Events({}, false), Events({}, false)}));
+  Running running(server, {.resource = {kService, "services"},
+                           .short_watch = milliseconds(0)});
+  ASSERT_TRUE(Running::WaitUntil([&] { return Watches(server).size() >= 4; }));
+  for (const SeenRequest& watch : Watches(server)) {
+    EXPECT_EQ(watch.Query("resourceVersion"), "9");
+  }
+  EXPECT_THAT(running.notes.all(), ElementsAre("replace"));
+  EXPECT_EQ(running.health.lists(), 1U);
 }
 
 TEST(Reflector, WatchesOneObjectByName) {

@@ -24,6 +24,13 @@ struct TextCase {
   std::string_view resolved;
 };
 
+TEST(LowerCaseTest, ChangesLettersAlone) {
+  EXPECT_EQ(LowerCase(""), "");
+  EXPECT_EQ(LowerCase("*.Shop-1.SVC.cluster.local"),
+            "*.shop-1.svc.cluster.local");
+  EXPECT_EQ(LowerCase("\xC3\x84Z[@"), "\xC3\x84z[@");
+}
+
 TEST(ResolveHostTest, CompletesOnlyNamesWithoutADot) {
   constexpr TextCase kCases[] = {
       {"", ""},
