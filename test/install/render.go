@@ -4,6 +4,8 @@ package install
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"maps"
 	"path/filepath"
 	"strings"
@@ -52,6 +54,9 @@ func Kustomize(folder string) (Objects, error) {
 // Helm renders the chart as `helm template --namespace meshvet-system` does,
 // with the values checked against its schema.
 func Helm(values Object) (Objects, error) {
+	// Helm tells of each link it follows, by a log that has no other switch.
+	defer log.SetOutput(log.Writer())
+	log.SetOutput(io.Discard)
 	chart, err := loader.Load(filepath.Join(Folder, "helm/meshvet"))
 	if err != nil {
 		return nil, err
