@@ -12,15 +12,18 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// meshvet runs the program under test and gives its exit code and what it
-// printed.
+// binary is the program under test.
+func binary() string {
+	if binary := os.Getenv("MESHVET_BINARY"); binary != "" {
+		return binary
+	}
+	return "../../build/release/meshvet"
+}
+
+// meshvet runs it and gives its exit code and what it printed.
 func meshvet(t *testing.T, arguments ...string) (int, string) {
 	t.Helper()
-	binary := os.Getenv("MESHVET_BINARY")
-	if binary == "" {
-		binary = "../../build/release/meshvet"
-	}
-	command := exec.Command(binary, arguments...)
+	command := exec.Command(binary(), arguments...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil && command.ProcessState == nil {
