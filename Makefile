@@ -12,7 +12,8 @@ export CCACHE_BASEDIR := $(CURDIR)
 NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e manifests-test image-test bench fuzz format format-check tidy asan tsan clang \
+.PHONY: help run test formats-check e2e manifests-test image-test bench fuzz \
+        format format-check tidy asan tsan clang \
         setup setup-gates
 
 help: ## list the targets
@@ -28,6 +29,10 @@ test: setup build/release/build.ninja ## build everything and run every test
 	@[[ -n "$$MESHVET_CORPUS" ]] || echo \
 	  "MESHVET_CORPUS is not set: the recorded corpus is not part of this run."
 	@ctest --test-dir build/release --output-on-failure -j $(JOBS)
+
+formats-check: setup build/release/build.ninja ## hold reports against their readers' schemas (npm)
+	@$(NINJA) -C build/release meshvet
+	@test/formats/check.sh build/release
 
 e2e: setup build/release/build.ninja ## by kubectl, through a real Kubernetes API server
 	@$(NINJA) -C build/release meshvet

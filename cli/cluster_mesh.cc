@@ -121,6 +121,11 @@ std::variant<std::unique_ptr<MeshWatch>, Failure> WatchCluster(
     log.Event(JsonLog::Level::kWarning, "cluster", {{"message", warning}});
   }
   options.config = *std::move(settings);
+  // Without a word of its own, istiod's root namespace is the one it runs in.
+  const MeshConfig defaults;
+  if (options.config.root_namespace == defaults.root_namespace) {
+    options.config.root_namespace = flags.istio_namespace;
+  }
   // What is not in the cluster does not exist, except for hosts that are
   // declared to.
   options.coverage.assumed_hosts = configuration.policy.coverage.assumed_hosts;

@@ -17,6 +17,7 @@
 #include "cli/deliver.h"
 #include "cli/serving.h"
 #include "lint/lint_command.h"
+#include "lint/report_format.h"
 
 namespace meshvet::cli {
 namespace {
@@ -33,7 +34,8 @@ const std::map<std::string, lint::ColorChoice>& Colors() {
 
 // A flag that takes a list: given several times, or with commas.
 CLI::Option* AddList(CLI::App& command, const char* name,
-                     std::vector<std::string>& into, const char* meaning) {
+                     std::vector<std::string>& into,
+                     const std::string& meaning) {
   return command.add_option(name, into, meaning)
       ->allow_extra_args(false)
       ->delimiter(',');
@@ -136,8 +138,13 @@ void AddTimeout(CLI::App& command, double& seconds) {
 
 void AddReportFlags(CLI::App& command, LintOptions& options) {
   AddList(command, "-o,--output", options.outputs,
-          "FORMAT or FORMAT=FILE, several times: full (default), concise, "
-          "json");
+          "FORMAT or FORMAT=FILE, several times; formats: " +
+              lint::FormatList() + " (default full)");
+  command.add_option("--sarif-category", options.sarif_category,
+                     "tells apart SARIF uploads for one commit");
+  command.add_flag("--sarif-include-suppressed",
+                   options.sarif_include_suppressed,
+                   "write suppressed findings, with the reason, to SARIF");
   command.add_option("--fail-on", options.fail_on,
                      "exit 1 from this severity on: error (default), warning, "
                      "info, never");
@@ -194,7 +201,9 @@ void StartTimer(double seconds) {
 // Every document's tree is large enough that glibc first sweeps its fast bins,
 // a twelfth of all instructions; without these bins there is nothing to sweep.
 // That it fails only means to be slower.
-void TuneAllocator() { mallopt(M_MXFAST, 0); }
+void TuneAllocator() {
+  mallopt(M_MXFAST, 0);  // NOLINT(concurrency-mt-unsafe): no threads yet
+}
 
 int Run(const LintOptions& options) {
   TuneAllocator();
@@ -220,8 +229,8 @@ CLI::App* AddLint(CLI::App& app, int& exit_code) {
        {"helm template . | meshvet lint -", "check what a chart renders"},
        {"meshvet lint --context platform/ shop.yaml",
         "judge one file, knowing the rest"},
-       {"meshvet lint -o full -o json=report.json .",
-        "for people and for programs"}}));
+       {"meshvet lint -o full -o sarif=meshvet.sarif .",
+        "for people and for code scanning"}}));
   command->callback([options, timeout, &exit_code] {
     StartTimer(*timeout);
     exit_code = Run(*options);

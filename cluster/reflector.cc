@@ -135,6 +135,7 @@ Reflector::MaybeFailure Reflector::List() {
   if (!served_.is_installed) return std::nullopt;
   absences_ = 0;
   is_new_ = true;
+  listed_at_ = steady_clock::now();
   store_.Replace(std::move(objects));
   version_ = std::move(version);
   health_.SetPhase(WatchPhase::kSynced);
@@ -263,7 +264,8 @@ Reflector::MaybeFailure Reflector::CheckPlace() {
 // would say so again at once.
 Reflector::MaybeFailure Reflector::Forgotten() {
   version_.clear();
-  if (!is_new_) return std::nullopt;
+  constexpr seconds kNew{10};
+  if (!is_new_ || steady_clock::now() - listed_at_ > kNew) return std::nullopt;
   return Failure{Title("watch") + ": too old a resourceVersion"};
 }
 

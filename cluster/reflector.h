@@ -117,6 +117,7 @@ class Reflector {
   std::string version_;
   // version_ is a list's, and no event has come since.
   bool is_new_ = false;
+  std::chrono::steady_clock::time_point listed_at_;
   int absences_ = 0;
 };
 

@@ -48,6 +48,9 @@ std::optional<Error> TrustCa(SSL_CTX* context, const std::string& pem) {
   X509_STORE* store = SSL_CTX_get_cert_store(context);
   bool any = false;
   while (const X509Ptr ca = NextCertificate(bio.get())) {
+    // OpenSSL reads a certificate's extensions when first asked; done now,
+    // before threads share it, nothing of it is written later.
+    X509_check_purpose(ca.get(), -1, 0);
     if (X509_STORE_add_cert(store, ca.get()) != 1) {
       return Error{"cannot be used: " + LastTlsError(), "CA"};
     }

@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "lint/loader_rules.h"
+#include "lint/machine_text.h"
 #include "lint/rule_text.h"
+#include "lint/text_edit.h"
 
 namespace meshvet::lint {
 namespace {
@@ -45,14 +47,10 @@ Json OperationJson(const PatchOperation& operation) {
   return json;
 }
 
-// The fix as an edit of the text, where that is one replaced value. JSON is
-// YAML, whatever style the file is written in.
 Json EditsJson(const Diagnostic& diagnostic) {
   Json edits = Json::array();
-  const auto& fix = diagnostic.finding.fix;
-  if (diagnostic.fix_range && fix.size() == 1 && fix[0].op == "replace") {
-    edits.push_back(
-        {{"range", RangeJson(*diagnostic.fix_range)}, {"text", fix[0].value}});
+  if (const auto edit = EditOf(diagnostic)) {
+    edits.push_back({{"range", RangeJson(edit->range)}, {"text", edit->text}});
   }
   return edits;
 }
@@ -179,7 +177,10 @@ std::string WriteJson(const Report& report) {
                      {"failures", FailuresJson(report.failures)},
                      {"summary", SummaryJson(report)},
                      {"exit_code", report.exit_code}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  // In ASCII, so that whoever prints the file is not fooled by its text.
+  const std::string text =
+      json.dump(2, ' ', true, Json::error_handler_t::replace);
+  return WithoutLogCommands(text, kJsonNumberSign) + "\n";
 }
 
 }  // namespace meshvet::lint

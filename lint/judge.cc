@@ -25,6 +25,7 @@ RelatedPlace Locate(const rules::Related& related, const View& view) {
   place.object = ObjectName::Of(*item->object);
   place.file = item->file->name();
   place.range = item->Anchor(related.pointer);
+  place.source = item->file;
   return place;
 }
 
@@ -110,6 +111,7 @@ std::vector<Diagnostic> ReportDuplicates(const View& view) {
     RelatedPlace& first = diagnostic.related.front();
     first.file = twin.earlier->file->name();
     first.range = twin.earlier->Anchor("");
+    first.source = twin.earlier->file;
     diagnostics.push_back(std::move(diagnostic));
   }
   return diagnostics;

@@ -108,7 +108,8 @@ class Command {
     const std::vector<std::string> places = PlacesToLookFrom();
     std::string file = options_.config;
     if (file.empty() && !options_.no_config) file = FindConfiguration(places);
-    request_.root_directory = FindRoot(places);
+    repository_ = FindRoot(places);
+    request_.root_directory = repository_;
     if (file.empty()) {
       configuration_.policy = rules::RecommendedPolicy();
       return true;
@@ -146,6 +147,9 @@ class Command {
     const Result<Threshold> threshold = ParseThreshold(fail_on);
     if (!threshold) return Complain(threshold.error());
     threshold_ = *threshold;
+    request_.lists_objects = std::ranges::any_of(
+        outputs_,
+        [](const Output& output) { return output.format->lists_objects; });
     const auto show = ParseSeverity(options_.show);
     if (!show) {
       return Complain({"unknown severity \"" + options_.show +
@@ -244,6 +248,8 @@ class Command {
   LintOutcome Deliver(Report& report) {
     LintOutcome outcome;
     report.exit_code = ExitCode(report);
+    report.fail_on = threshold_.severity;
+    report.repository = repository_;
     for (const Error& failure : report.failures) {
       outcome.err += Text({failure});
     }
@@ -265,16 +271,23 @@ class Command {
     return outcome;
   }
 
+  ReportStyle StyleOf(const Output& output) const {
+    ReportStyle style;
+    style.text.excerpts = !options_.no_excerpt;
+    style.text.unicode = IsUtf8Locale(environment_);
+    style.text.color =
+        UseColor(options_.color, environment_,
+                 options_.stdout_is_terminal && output.file.empty());
+    style.sarif.include_suppressed = options_.sarif_include_suppressed;
+    style.sarif.category = options_.sarif_category;
+    return style;
+  }
+
   bool DeliverTo(const Output& output, const Report& report,
                  LintOutcome& outcome) const {
-    TextStyle style;
-    style.excerpts = !options_.no_excerpt;
-    style.unicode = IsUtf8Locale(environment_);
-    style.color = UseColor(options_.color, environment_,
-                           options_.stdout_is_terminal && output.file.empty());
-    std::string text = Write(report, output.format, style);
+    std::string text = output.format->write(report, StyleOf(output));
     if (output.file.empty()) {
-      const bool is_fenced = output.format != Format::kJson && !text.empty() &&
+      const bool is_fenced = output.format->is_text && !text.empty() &&
                              environment_("GITHUB_ACTIONS") == "true";
       outcome.out = is_fenced ? FencedForGitHub(text) : std::move(text);
       return true;
@@ -288,6 +301,7 @@ class Command {
   const Environment& environment_;
   Configuration configuration_;
   LintRequest request_;
+  std::string repository_;
   std::vector<Output> outputs_;
   Threshold threshold_;
   rules::Severity show_ = rules::Severity::kInfo;

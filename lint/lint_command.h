@@ -39,6 +39,8 @@ struct LintOptions {
   bool no_config = false;
 
   std::vector<std::string> outputs;  // FORMAT or FORMAT=FILE
+  bool sarif_include_suppressed = false;
+  std::string sarif_category;
   std::optional<std::string> fail_on;
   std::string show = "info";
   size_t max_findings = 0;  // 0 for all

@@ -175,11 +175,19 @@ class Run {
     summary.objects += manifest.items.size() + manifest.unknown_kinds;
     summary.empty_documents += manifest.empty_documents;
     Collect(manifest.diagnostics);
+    if (request_.lists_objects) ListObjects(manifest);
     report_.skipped_documents.insert(report_.skipped_documents.end(),
                                      manifest.skipped.begin(),
                                      manifest.skipped.end());
     if (manifest.is_template) {
       report_.skipped_files.push_back({file.file->name(), "template"});
+    }
+  }
+
+  void ListObjects(const Manifest& manifest) {
+    for (const Item& item : manifest.items) {
+      report_.objects.push_back(
+          {item.file->name(), ObjectName::Of(*item.object)});
     }
   }
 

@@ -47,6 +47,8 @@ struct LintRequest {
   // What overrides, suppressions, sets and fingerprints see paths relative to;
   // the working directory when empty.
   std::string root_directory;
+  // Whether Report::objects is wanted.
+  bool lists_objects = false;
 
   size_t jobs = 1;
   yaml::Limits limits;

@@ -4,35 +4,21 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
-#include "lint/json_report.h"
 #include "mesh/suggestion.h"
 
 namespace meshvet::lint {
 namespace {
 
-constexpr std::array<std::string_view, 3> kFormats = {"full", "concise",
-                                                      "json"};
-
-// Formats a configuration may name already, for a later version.
-constexpr std::array<std::string_view, 7> kFormatsToCome = {
-    "sarif", "junit", "github", "gitlab", "rdjson", "markdown", "policyreport"};
-
 Error UnknownFormat(std::string_view name) {
-  const bool is_to_come =
-      std::ranges::find(kFormatsToCome, name) != kFormatsToCome.end();
-  const std::string problem =
-      is_to_come
-          ? "the format \"" + std::string(name) + "\" is not supported yet"
-          : "unknown format \"" + std::string(name) + "\"" +
-                DidYouMean(name, kFormats);
-  return {problem + "; there are full, concise and json", "--output"};
+  return {"unknown format \"" + std::string(name) + "\"" +
+              DidYouMean(name, FormatNames()) + "; there are " + FormatList(),
+          "--output"};
 }
 
 Error Failure(const std::string& path) {
@@ -49,12 +35,41 @@ bool WriteAll(int fd, std::string_view content) {
   return true;
 }
 
-// A device or a pipe cannot be replaced, only written to.
-bool IsReplaceable(const std::string& path) {
+// A device or a pipe cannot be replaced, only written to; nor can what another
+// name of an open file stands for, or whoever has it open would keep the old
+// one.
+bool IsReplaceable(const std::filesystem::path& path) {
+  const std::string name = path.lexically_normal().string();
+  for (const std::string_view open :
+       {"/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/"}) {
+    if (name.starts_with(open)) return false;
+  }
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   return !std::filesystem::exists(status) ||
          std::filesystem::is_regular_file(status);
+}
+
+// A symbolic link stays one: what it leads to is replaced.
+std::filesystem::path Target(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  const auto target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target;
+}
+
+// What failed is named by `path`, whatever the file is called at the time.
+Result<Unit> WriteTo(const std::string& file, int flags,
+                     const std::string& path, std::string_view content) {
+  const int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
+  if (fd < 0) return Failure(path);
+  if (!WriteAll(fd, content)) {
+    const Error failure = Failure(path);
+    close(fd);
+    return failure;
+  }
+  if (close(fd) != 0) return Failure(path);
+  return Unit{};
 }
 
 }  // namespace
@@ -62,9 +77,9 @@ bool IsReplaceable(const std::string& path) {
 Result<Output> ParseOutput(std::string_view text) {
   const size_t equals = std::min(text.find('='), text.size());
   const std::string_view name = text.substr(0, equals);
-  const auto known = std::ranges::find(kFormats, name);
-  if (known == kFormats.end()) return UnknownFormat(name);
-  Output output{static_cast<Format>(known - kFormats.begin()), {}};
+  const ReportFormat* format = FindFormat(name);
+  if (format == nullptr) return UnknownFormat(name);
+  Output output{format, {}};
   if (equals == text.size()) return output;
   output.file = text.substr(equals + 1);
   if (output.file.empty()) {
@@ -88,31 +103,30 @@ Result<std::vector<Output>> ParseOutputs(
         "name a file for the others, as in json=report.json",
         "--output"};
   }
+  for (const Output& output : outputs) {
+    if (output.file.empty()) continue;
+    if (std::ranges::count(outputs, output.file, &Output::file) > 1) {
+      return Error{"two formats cannot go to one file, " + output.file,
+                   "--output"};
+    }
+  }
   return outputs;
 }
 
-std::string Write(const Report& report, Format format, TextStyle style) {
-  if (format == Format::kJson) return WriteJson(report);
-  style.full = format == Format::kFull;
-  return WriteText(report, style);
-}
-
 Result<Unit> WriteFile(const std::string& path, std::string_view content) {
-  const bool replace = IsReplaceable(path);
-  std::string target = path;
-  if (replace) target += "." + std::to_string(getpid()) + ".tmp";
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replace ? O_TRUNC : 0);
-  const int fd = open(target.c_str(), flags, 0666);
-  if (fd < 0) return Failure(path);
-  const bool written = WriteAll(fd, content);
-  const bool closed = close(fd) == 0;
-  if (written && closed &&
-      (!replace || std::rename(target.c_str(), path.c_str()) == 0)) {
-    return Unit{};
+  if (!IsReplaceable(path)) return WriteTo(path, O_APPEND, path, content);
+  const std::string target = Target(path).string();
+  const std::string temporary =
+      target + "." + std::to_string(getpid()) + ".tmp";
+  // Left by a process of this number that was killed.
+  unlink(temporary.c_str());
+  Result<Unit> written =
+      WriteTo(temporary, O_CREAT | O_EXCL | O_NOFOLLOW, path, content);
+  if (written && std::rename(temporary.c_str(), target.c_str()) != 0) {
+    written = Failure(path);
   }
-  const Error failure = Failure(path);
-  if (replace) unlink(target.c_str());
-  return failure;
+  if (!written) unlink(temporary.c_str());
+  return written;
 }
 
 }  // namespace meshvet::lint

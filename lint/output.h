@@ -14,16 +14,13 @@
 #include <string_view>
 #include <vector>
 
-#include "lint/report.h"
-#include "lint/text_report.h"
+#include "lint/report_format.h"
 #include "mesh/result.h"
 
 namespace meshvet::lint {
 
-enum class Format { kFull, kConcise, kJson };
-
 struct Output {
-  Format format = Format::kFull;
+  const ReportFormat* format = &ReportFormats().front();
   std::string file;  // empty for standard output
 };
 
@@ -31,9 +28,6 @@ struct Output {
 Result<Output> ParseOutput(std::string_view text);
 // Several; at most one may go to standard output.
 Result<std::vector<Output>> ParseOutputs(const std::vector<std::string>& texts);
-
-// The report as `format` has it. `style.full` is set from the format.
-std::string Write(const Report& report, Format format, TextStyle style);
 
 struct Unit {};
 // Replaces `path` with `content`. The error's `where` is the path.

@@ -41,6 +41,7 @@ struct RelatedPlace {
   // Where it stands, if it is among the files.
   std::string file;
   std::optional<yaml::Range> range;
+  std::shared_ptr<const SourceFile> source;
 };
 
 struct Diagnostic {
@@ -58,6 +59,12 @@ struct Diagnostic {
   std::string fingerprint;
 
   bool is_suppressed() const { return !finding.suppressed.empty(); }
+};
+
+// An object that was read to be judged, whatever was found about it.
+struct ReadObject {
+  std::string path;  // of its file, as the user named it
+  ObjectName object;
 };
 
 struct SkippedDocument {
@@ -93,6 +100,8 @@ struct Summary {
 
 struct Report {
   std::vector<Diagnostic> diagnostics;
+  // Empty unless the request asks for them.
+  std::vector<ReadObject> objects;
   std::vector<SkippedFile> skipped_files;
   std::vector<SkippedDocument> skipped_documents;
   std::vector<RuleNotRun> not_run;
@@ -101,6 +110,10 @@ struct Report {
   Summary summary;
   // Diagnostics that exist but are not listed (--show, --max-findings).
   size_t not_shown = 0;
+  // The severity from which on the run fails; nothing if no finding makes it.
+  std::optional<rules::Severity> fail_on;
+  // What a machine takes paths to be relative to: the repository.
+  std::string repository;
   int exit_code = 0;
 };
 

@@ -70,8 +70,7 @@ class Answers {
 class MemoRoom {
  public:
   MemoRoom() : room_(std::move(Spare())) {
-    // Filled before it is read.
-    if (room_ == nullptr) room_.reset(new Bytes);
+    if (room_ == nullptr) room_ = std::make_unique_for_overwrite<Bytes>();
   }
   ~MemoRoom() { Spare() = std::move(room_); }
   MemoRoom(const MemoRoom&) = delete;

@@ -12,6 +12,7 @@
 #ifndef MESHVET_RULES_POLICY_H_
 #define MESHVET_RULES_POLICY_H_
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -71,6 +72,11 @@ struct Suppression {
   bool Matches(const Rule& of, const Object& object,
                std::string_view in_file) const;
 };
+
+// What `output.formats` may name; lint/ writes them.
+inline constexpr std::array<std::string_view, 10> kReportFormats = {
+    "full",   "concise", "json",   "sarif",    "junit",
+    "github", "gitlab",  "rdjson", "markdown", "policyreport"};
 
 struct FileSelection {
   std::vector<std::string> include;

@@ -24,9 +24,6 @@ constexpr std::array<std::string_view, 4> kActions = {"deny", "warn", "audit",
 constexpr std::array<std::string_view, 2> kFixes = {"auto", "off"};
 constexpr std::array<std::string_view, 4> kFailOn = {"error", "warning", "info",
                                                      "never"};
-constexpr std::array<std::string_view, 10> kFormats = {
-    "full",   "concise", "json",   "sarif",    "junit",
-    "github", "gitlab",  "rdjson", "markdown", "policyreport"};
 
 Severity ToSeverity(std::string_view word) {
   if (word == "error") return Severity::kError;
@@ -243,7 +240,8 @@ void ReadOutput(const Scope& output, Policy& policy) {
   if (const Scope formats = output["formats"];
       formats.exists() && formats.IsArray()) {
     for (const Scope& format : formats.Elements()) {
-      if (auto word = format.Word(kFormats)) policy.formats.push_back(*word);
+      if (auto word = format.Word(kReportFormats))
+        policy.formats.push_back(*word);
     }
   }
   if (auto word = output["failOn"].Word(kFailOn)) policy.fail_on = *word;

@@ -107,7 +107,7 @@ func existingCluster(folder string) (cluster.Kubectl, error) {
 // serve starts meshvet and registers it.
 func serve(folder string, kubectl cluster.Kubectl,
 	policy meshvet.FailurePolicy) (*meshvet.Server, error) {
-	server, err := meshvet.Serve(folder, serveFlags()...)
+	server, err := meshvet.Serve(folder, serveFlags(kubectl)...)
 	if err != nil {
 		return nil, err
 	}
@@ -140,13 +140,12 @@ func awaitDenial(folder string, kubectl cluster.Kubectl) error {
 	return fmt.Errorf("nothing is denied: %+v", output)
 }
 
-// serveFlags say how the server knows the mesh.
-func serveFlags() []string {
-	flags := []string{"--config=testdata/policy.yaml"}
-	for _, path := range meshFiles() {
-		flags = append(flags, "--inventory="+path)
+// serveFlags have the server know the mesh as the cluster has it.
+func serveFlags(kubectl cluster.Kubectl) []string {
+	return []string{
+		"--config=testdata/policy.yaml",
+		"--kubeconfig=" + kubectl.Kubeconfig,
 	}
-	return flags
 }
 
 // meshFiles are the objects that are in the cluster from the start.

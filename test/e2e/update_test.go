@@ -53,7 +53,7 @@ func TestUpdateOfWhatWasThereBefore(t *testing.T) {
 			args: "-n payments patch destinationrule before --type=merge " +
 				`-p {"spec":{"trafficPolicy":{"outlierDetection":{"interval":"9s"}}}}`,
 			want: succeeded("destinationrule.networking.istio.io/before patched",
-				`not new, so let through: spec.trafficPolicy.tls.mode: mode SIMPLE sends TLS that is not Istio's to port 5432 (TCP) of ledger.payments.svc.cluster.local, whose sidecars insist on Istio's own mTLS (STRICT): the connectio… [destination-rule-tls-port-mismatch]`),
+				`not new, so let through: spec.trafficPolicy.tls.mode: mode SIMPLE sends TLS that is not Istio's to port 5432 (TCP) of archive.payments.svc.cluster.local, whose sidecars insist on Istio's own mTLS (STRICT): the connecti… [destination-rule-tls-port-mismatch]`),
 		},
 		{
 			name: "another wrong mode is denied",
@@ -61,11 +61,11 @@ func TestUpdateOfWhatWasThereBefore(t *testing.T) {
 				`-p {"spec":{"subsets":[{"name":"v15","labels":{"version":"15"},` +
 				`"trafficPolicy":{"tls":{"mode":"MUTUAL","credentialName":"ledger"}}}]}}`,
 			want: refused(
-				`Warning: not new, so let through: spec.trafficPolicy.tls.mode: mode SIMPLE sends TLS that is not Istio's to port 5432 (TCP) of ledger.payments.svc.cluster.local, whose sidecars insist on Istio's own mTLS (STRICT): the connectio… [destination-rule-tls-port-mismatch]`,
+				`Warning: not new, so let through: spec.trafficPolicy.tls.mode: mode SIMPLE sends TLS that is not Istio's to port 5432 (TCP) of archive.payments.svc.cluster.local, whose sidecars insist on Istio's own mTLS (STRICT): the connecti… [destination-rule-tls-port-mismatch]`,
 				`Warning: spec.subsets[0].trafficPolicy.tls.mode: credentialName is honoured by gateways, and by sidecars only with a workloadSelector: sidecars send plaintext [destination-rule-tls-incomplete]`,
 				forbidden+denied+
 					`meshvet found 1 problem in DestinationRule payments/before:`,
-				`- spec.subsets[0].trafficPolicy.tls.mode: mode MUTUAL sends TLS that is not Istio's to port 5432 (TCP) of ledger.payments.svc.cluster.local, whose sidecars insist on Istio's own mTLS (STRICT): the connection is reset, callers see a 503 [destination-rule-tls-port-mismatch]`),
+				`- spec.subsets[0].trafficPolicy.tls.mode: mode MUTUAL sends TLS that is not Istio's to port 5432 (TCP) of archive.payments.svc.cluster.local, whose sidecars insist on Istio's own mTLS (STRICT): the connection is reset, callers see a 503 [destination-rule-tls-port-mismatch]`),
 		},
 	})
 }
@@ -103,6 +103,7 @@ spec:
 			`[{"op":"replace","path":"/spec/http/0/route/0/destination",` +
 			`"value":{"host":"ledger.payments.svc.cluster.local"}}]`,
 		want: refused(
+			`Warning: spec.http[0].route[0].destination.host: no port is given, so requests that come in on port 80 go to port 80 of "ledger.payments.svc.cluster.local", which has only 5432: they end in a 503 [virtual-service-ambiguous-port]`,
 			forbidden+denied+
 				`meshvet found 1 problem in VirtualService shop/invoices:`,
 			strings.Replace(routeToLedgerProblem, "spec.tcp", "spec.http", 1)),

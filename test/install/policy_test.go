@@ -69,6 +69,19 @@ func TestPolicyIsRead(t *testing.T) {
 	}
 }
 
+// What the Deployment says to `meshvet serve` is what it understands.
+func TestFlagsExist(t *testing.T) {
+	_, help := meshvet(t, "serve", "--help")
+	for _, overlay := range []string{"audit", "cert-manager"} {
+		for _, word := range newSite(t, overlay).container().Args {
+			name, _, isFlag := strings.Cut(word, "=")
+			if isFlag && !strings.Contains(help, "\n  "+name+" ") {
+				t.Errorf("%s: serve has no %s", overlay, name)
+			}
+		}
+	}
+}
+
 // In audit mode no rule that is on denies or patches by itself.
 func TestAuditNeitherDeniesNorPatches(t *testing.T) {
 	policy := policyOf(t, kustomizeAll(t, Folder+"/overlays/audit"))

@@ -25,11 +25,11 @@ func TestKustomizeAndHelmMakeTheSameObjects(t *testing.T) {
 		{
 			name:    "self-managed CA",
 			folders: []string{Folder + "/overlays/self-managed-ca"},
+			values:  Object{"certificates": Object{"mode": "selfManaged"}},
 		},
 		{
 			name:    "cert-manager",
 			folders: []string{Folder + "/overlays/cert-manager"},
-			values:  Object{"certificates": Object{"mode": "certManager"}},
 		},
 		{
 			name:    "audit",
@@ -44,7 +44,7 @@ func TestKustomizeAndHelmMakeTheSameObjects(t *testing.T) {
 		{
 			name: "monitoring",
 			folders: []string{
-				Folder + "/overlays/self-managed-ca",
+				Folder + "/overlays/cert-manager",
 				Folder + "/overlays/monitoring",
 			},
 			values: Object{"monitoring": Object{"enabled": true}},

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+#include <string_view>
+
+#include "rules/policy.h"
 #include "test/support/run_binary.h"
 
 namespace meshvet::cli {
@@ -81,7 +85,8 @@ TEST_F(CommandTest, ExitCodes) {
       {"lint good.yaml --severity unknown-kind=grave", 2},
       {"lint good.yaml --fail-on sometimes", 2},
       {"lint good.yaml --show some", 2},
-      {"lint good.yaml -o sarif", 2},
+      {"lint good.yaml -o sarf", 2},
+      {"lint good.yaml -o json=a -o sarif=a", 2},
       {"lint good.yaml -o full -o concise", 2},
       {"lint good.yaml -o json=", 2},
       {"lint good.yaml -j many", 2},
@@ -89,6 +94,7 @@ TEST_F(CommandTest, ExitCodes) {
       {"lint good.yaml --config nowhere.yaml", 2},
       {"lint good.yaml --mesh-config nowhere.yaml", 2},
       {"lint good.yaml -o json=nowhere/report.json", 3},
+      {"lint bad.yaml -o sarif=nowhere/report.sarif --exit-zero", 3},
       {"lint bad.yaml /proc/self/mem", 3},
       {"lint bad.yaml /proc/self/mem --exit-zero", 3},
       {"", 2},
@@ -164,6 +170,68 @@ TEST_F(CommandTest, StandardOutputHoldsResultsOnly) {
   EXPECT_THAT(Run("lint -v --statistics good.yaml").out, IsEmpty());
   EXPECT_THAT(Run("lint -q good.yaml").err, IsEmpty());
   EXPECT_THAT(Run("lint -o json bad.yaml").out, StartsWith("{\n"));
+}
+
+// Neither does what goes where: the exit code is that of the findings.
+TEST_F(CommandTest, EveryFormatGoesToItsFileAndTheExitCodeIsTheSame) {
+  std::string outputs;
+  for (const std::string_view format : rules::kReportFormats) {
+    const std::string name(format);
+    EXPECT_EQ(Run("lint bad.yaml -q -o " + name).exit_code, 1) << name;
+    EXPECT_EQ(Run("lint good.yaml -q -o " + name).exit_code, 0) << name;
+    outputs += " -o " + name + "=out." + name;
+  }
+  const Ran ran = Run("lint bad.yaml -q" + outputs);
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.out, IsEmpty());
+  for (const std::string_view format : rules::kReportFormats) {
+    const std::string name(format);
+    const std::string file = ReadFile(folder_ / ("out." + name));
+    EXPECT_THAT(file, HasSubstr("unknown-kind")) << name;
+    std::string printed = Run("lint bad.yaml -q -o " + name).out;
+    // How long it took.
+    const std::regex elapsed(R"re(time="[0-9.]+"|"elapsed_ms": [0-9.]+)re");
+    EXPECT_EQ(std::regex_replace(file, elapsed, ""),
+              std::regex_replace(printed, elapsed, ""))
+        << name;
+  }
+}
+
+TEST_F(CommandTest, AFileThatCannotBeWrittenIsNamedAndFindingsAreStillPrinted) {
+  const Ran ran = Run(
+      "lint -q -o concise -o sarif=nowhere/a.sarif -o junit=a.xml bad.yaml");
+  EXPECT_EQ(ran.exit_code, 3);
+  EXPECT_EQ(ran.err, "meshvet: nowhere/a.sarif: No such file or directory\n");
+  EXPECT_THAT(ran.out, StartsWith("bad.yaml:2:7"));
+  EXPECT_THAT(ReadFile(folder_ / "a.xml"), HasSubstr("</testsuites>\n"));
+  const Ran full = Run("lint -q -o concise -o sarif=/dev/full bad.yaml");
+  EXPECT_EQ(full.exit_code, 3);
+  EXPECT_EQ(full.err, "meshvet: /dev/full: No space left on device\n");
+}
+
+// To a stream that is open, a report is added; its file is not replaced.
+TEST_F(CommandTest, AReportCanGoToStandardError) {
+  const Ran ran = Run("lint -q -o concise -o github=/dev/stderr bad.yaml");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.err, StartsWith("::error file=bad.yaml,line=2"));
+  EXPECT_THAT(ran.out, StartsWith("bad.yaml:2:7"));
+}
+
+TEST_F(CommandTest, WhatARunnerObeysIsNotFenced) {
+  const std::string environment = "GITHUB_ACTIONS=true";
+  EXPECT_THAT(Run("lint -q -o github bad.yaml", environment).out,
+              StartsWith("::error file=bad.yaml"));
+  EXPECT_THAT(Run("lint -q -o sarif bad.yaml", environment).out,
+              StartsWith("{"));
+  EXPECT_THAT(Run("lint -q -o markdown bad.yaml", environment).out,
+              StartsWith("::stop-commands::"));
+}
+
+TEST_F(CommandTest, HelpNamesEveryFormat) {
+  std::string help = Run("help lint").out;
+  help = std::regex_replace(help, std::regex(R"(\s+)"), " ");
+  EXPECT_THAT(help, HasSubstr("full, concise, json, sarif, junit, github, "
+                              "gitlab, rdjson, markdown and policyreport"));
 }
 
 TEST_F(CommandTest, SeveralOutputsInOneRun) {

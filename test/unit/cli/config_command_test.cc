@@ -136,16 +136,25 @@ TEST_F(ConfigTest, RulesThatOfferAFixCanBeListed) {
               Not(HasSubstr("workload-entry-selected-by-nothing")));
 }
 
-TEST_F(ConfigTest, AFormatToComeIsRefusedWhereItStands) {
-  Put(".meshvet.yaml", "output: {formats: [sarif]}\n");
+TEST_F(ConfigTest, ItsFormatsAreWritten) {
+  Put(".meshvet.yaml", "output: {formats: [gitlab]}\n");
+  WriteFile(folder_ / "a.yaml",
+            "apiVersion: networking.istio.io/v1\nkind: Gatway\n"
+            "metadata: {name: a}\n");
+  EXPECT_THAT(Run("lint -q a.yaml").out,
+              HasSubstr("\"check_name\":\"unknown-kind\""));
+  EXPECT_THAT(Run("lint -q -o junit a.yaml").out,
+              ::testing::StartsWith("<?xml"));
+}
+
+TEST_F(ConfigTest, TwoFormatsForOneStreamAreRefusedWhereTheyStand) {
+  Put(".meshvet.yaml", "output: {formats: [full, sarif]}\n");
   WriteFile(folder_ / "a.yaml", "a: 1\n");
   const Ran ran = Run("lint a.yaml");
   EXPECT_EQ(ran.exit_code, 2);
   EXPECT_EQ(ran.err,
-            "meshvet: .meshvet.yaml: the format \"sarif\" is not supported "
-            "yet; there are full, concise and json\n");
-  EXPECT_THAT(Run("lint --no-config -o junit a.yaml").err,
-              HasSubstr("--output: the format \"junit\" is not supported yet"));
+            "meshvet: .meshvet.yaml: only one format can go to standard "
+            "output; name a file for the others, as in json=report.json\n");
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "lint/configuration.h"
 #include "lint/json_report.h"
 #include "lint/loader_rules.h"
+#include "lint/report_format.h"
 #include "lint/rule_text.h"
 #include "rules/presets.h"
 #include "test/support/temp_folder.h"
@@ -133,18 +134,42 @@ TEST(Configuration, ThePageNamesEveryPreset) {
   }
 }
 
+TEST(Formats, ThePageHasTheTableAndASectionForEach) {
+  const std::string page = ReadFile(MESHVET_SOURCE_DIR "/docs/formats.md");
+  const size_t opening = page.find("<!-- formats");
+  const size_t start = page.find("-->\n", opening);
+  const size_t end = page.find("<!-- /formats -->");
+  ASSERT_NE(start, page.npos);
+  ASSERT_NE(end, page.npos);
+  EXPECT_EQ(page.substr(start + 4, end - start - 4), WriteFormatTable());
+  for (const ReportFormat& format : ReportFormats()) {
+    if (format.is_text && format.name != "markdown") continue;
+    EXPECT_THAT(
+        page, ::testing::HasSubstr("\n## " + std::string(format.name) + "\n"));
+  }
+  const std::string configuration =
+      ReadFile(MESHVET_SOURCE_DIR "/docs/configuration.md");
+  for (const std::string_view name : FormatNames()) {
+    EXPECT_THAT(configuration,
+                ::testing::HasSubstr("`" + std::string(name) + "`"));
+  }
+}
+
 TEST(Operating, ThePageNamesEveryMetric) {
   const std::string page = ReadFile(MESHVET_SOURCE_DIR "/docs/operating.md");
-  const std::string source = ReadFile(MESHVET_SOURCE_DIR "/webhook/metrics.cc");
+  const std::string source =
+      ReadFile(MESHVET_SOURCE_DIR "/webhook/metrics.cc") +
+      ReadFile(MESHVET_SOURCE_DIR "/cli/cluster_mesh.cc");
   const std::regex made(
-      R"re((?:AddCounters|AddGauges)\(registry_,\s*"([a-z_]+)")re");
+      R"re((?:AddCounters\(registry_,|AddGauges\(registry_,)re"
+      R"re(|AddSeries\((?:watch, metrics,)?)\s*"([a-z_]+)")re");
   size_t metrics = 0;
   for (std::sregex_iterator found(source.begin(), source.end(), made), end;
        found != end; ++found, ++metrics) {
     EXPECT_THAT(
         page, ::testing::HasSubstr("| `meshvet_" + (*found)[1].str() + "` |"));
   }
-  EXPECT_GE(metrics, 13U) << "metrics are no longer made this way";
+  EXPECT_GE(metrics, 19U) << "metrics are no longer made this way";
 }
 
 TEST(FirstSentence, EndsAtTheFirstFullStopAndIsOneLine) {

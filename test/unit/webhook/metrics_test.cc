@@ -142,13 +142,27 @@ TEST(Metrics, ShowsWhatItIsTold) {
   metrics.OnHandlerException("secret");
   metrics.OnAcceptError(24);
   metrics.AddGauge("watch_age_seconds", "Age.", [] { return 1.5; });
+  double reads = 2;
+  metrics.AddSeries("objects", "Objects.", Metrics::SeriesType::kGauge,
+                    "resource", [] {
+                      return Metrics::Series{{"pods", 7}, {"jobs", 0}};
+                    });
+  metrics.AddSeries("reads_total", "Reads.", Metrics::SeriesType::kCounter,
+                    "answer", [&] {
+                      return Metrics::Series{{"yes", ++reads}};
+                    });
   TransportStats stats;
   stats.in_flight = 4;
   stats.queued = 5;
   stats.idle = 6;
   metrics.SetTransport([&] { return stats; });
+  (void)metrics.Text();
   const std::string text = metrics.Text();
   for (const char* line : {
+           "meshvet_objects{resource=\"pods\"} 7\n",
+           "meshvet_objects{resource=\"jobs\"} 0\n",
+           "# TYPE meshvet_reads_total counter\n",
+           "meshvet_reads_total{answer=\"yes\"} 4\n",
            "meshvet_policy_generation 3\n",
            "meshvet_cert_not_after_seconds 1700000000\n",
            "meshvet_config_reload_failed_total 1\n",
