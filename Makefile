@@ -12,11 +12,12 @@ export CCACHE_BASEDIR := $(CURDIR)
 NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test formats-check e2e bench fuzz format format-check tidy asan tsan clang \
+.PHONY: help run test formats-check e2e manifests-test image-test bench fuzz \
+        format format-check tidy asan tsan clang \
         setup setup-gates
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' \
 	  $(firstword $(MAKEFILE_LIST))
 
 run: setup build/release/build.ninja ## show it at work: serve, review, lint a sample mesh
@@ -36,6 +37,14 @@ formats-check: setup build/release/build.ninja ## hold reports against their rea
 e2e: setup build/release/build.ninja ## by kubectl, through a real Kubernetes API server
 	@$(NINJA) -C build/release meshvet
 	@scripts/e2e.sh
+
+manifests-test: setup build/release/build.ninja ## kustomize, Helm, alerts and dashboard
+	@$(NINJA) -C build/release meshvet
+	@scripts/manifests.sh
+
+image-test: setup build/release/build.ninja ## run it with what the Dockerfile installs, no more
+	@$(NINJA) -C build/release meshvet
+	@test/install/run_in_minimal_root
 
 bench: setup build/release/build.ninja ## measure speed and memory against the targets
 	@$(NINJA) -C build/release bench_programs

@@ -16,26 +16,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly least_go=24
 readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/meshvet/e2e
 readonly module=test/e2e
 
 fail() {
   echo "e2e: $1" >&2
   exit 1
-}
-
-find_go() {
-  command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
-  command -v go >/dev/null ||
-    fail "needs Go 1.$least_go or newer, in PATH or /usr/local/go (https://go.dev/dl)"
-  local version
-  version=$(go env GOVERSION)
-  if [[ ! $version =~ ^go1\.([0-9]+) ]] || ((BASH_REMATCH[1] < least_go)); then
-    fail "needs Go 1.$least_go or newer; $(command -v go) is $version"
-  fi
-  # One for all that is called from here; the tests call it for the CRDs.
-  export PATH
 }
 
 as_root() {
@@ -105,7 +91,8 @@ find_assets() {
   export KUBEBUILDER_ASSETS=$folder
 }
 
-find_go
+# shellcheck source=scripts/find_go.sh
+. scripts/find_go.sh
 find_assets
 case ${1:-} in
   assets)

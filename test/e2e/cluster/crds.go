@@ -32,6 +32,20 @@ var crdSources = []crdSource{
 	},
 }
 
+// Kinds of others that the manifests of meshvet have use for.
+var operatorSources = []crdSource{
+	{
+		module: "github.com/prometheus-operator/prometheus-operator@v0.85.0",
+		sum:    "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=",
+		path:   "example/prometheus-operator-crd",
+	},
+	{
+		module: "github.com/cert-manager/cert-manager@v1.21.2",
+		sum:    "h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=",
+		path:   "deploy/crds",
+	},
+}
+
 // fetch returns where the manifests of a source lie.
 func (s crdSource) fetch() (string, error) {
 	cmd := exec.Command("go", "mod", "download", "-json", s.module)
@@ -58,8 +72,18 @@ func (s crdSource) fetch() (string, error) {
 // InstallCRDs brings the kinds of Istio and of the Gateway API into a cluster,
 // and returns when the API server serves them.
 func InstallCRDs(kubectl Kubectl) error {
+	return install(kubectl, crdSources)
+}
+
+// InstallOperatorCRDs does the same for those of the Prometheus operator and
+// of cert-manager.
+func InstallOperatorCRDs(kubectl Kubectl) error {
+	return install(kubectl, operatorSources)
+}
+
+func install(kubectl Kubectl, sources []crdSource) error {
 	arguments := []string{"apply", "--server-side", "--force-conflicts"}
-	for _, source := range crdSources {
+	for _, source := range sources {
 		path, err := source.fetch()
 		if err != nil {
 			return err

@@ -3,6 +3,8 @@ package cluster
 import (
 	"encoding/base64"
 	"fmt"
+	"os"
+	"path/filepath"
 )
 
 // The administrator may come by token, which is the current context, or by
@@ -38,4 +40,25 @@ func kubeconfig(ca *authority, token string, port int) ([]byte, error) {
 	encode := base64.StdEncoding.EncodeToString
 	return fmt.Appendf(nil, kubeconfigFormat, port, encode(ca.pem), token,
 		encode(client.certificate), encode(client.key)), nil
+}
+
+// KubeconfigOf writes one for whoever a token belongs to, and gives its path.
+func (c *Cluster) KubeconfigOf(folder, token string) (string, error) {
+	text := fmt.Sprintf(`apiVersion: v1
+kind: Config
+clusters:
+- name: e2e
+  cluster:
+    server: %s
+    certificate-authority-data: %s
+users:
+- name: bearer
+  user: {token: %q}
+contexts:
+- name: bearer
+  context: {cluster: e2e, user: bearer}
+current-context: bearer
+`, c.URL(), base64.StdEncoding.EncodeToString(c.ca.pem), token)
+	path := filepath.Join(folder, "bearer.kubeconfig")
+	return path, os.WriteFile(path, []byte(text), 0o600)
 }

@@ -1,6 +1,16 @@
 package meshvet
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"sigs.k8s.io/yaml"
+
+	"meshvet.dev/e2e/cluster"
+)
 
 // FailurePolicy says what an API server does with a change nobody could judge.
 type FailurePolicy string
@@ -15,86 +25,71 @@ const (
 // mended.
 const OwnNamespace = "meshvet-system"
 
+// Manifests is what is installed in clusters, as seen from the folder of the
+// tests.
+const Manifests = "../../manifests"
+
 type object = map[string]any
 
-// Registration is the two webhook configurations, as a list in JSON that
-// kubectl takes.
+// Registration is the two webhook configurations of manifests/, as a list in
+// JSON that kubectl takes, with `url` in place of the Service.
 func Registration(url string, ca []byte, policy FailurePolicy) ([]byte, error) {
-	validate := webhook("validate.meshvet.dev", url+"/validate", ca, policy)
-	validate["rules"] = []object{
-		rule("networking.istio.io", networking, "CREATE", "UPDATE", "DELETE"),
-		rule("security.istio.io", security, "CREATE", "UPDATE", "DELETE"),
-		// What others rely on may be lost by these; a new one harms nobody.
-		rule("", []string{"services"}, "UPDATE", "DELETE"),
-		rule("", []string{"namespaces"}, "UPDATE"),
+	rendered, err := render(filepath.Join(Manifests, "base"))
+	if err != nil {
+		return nil, err
 	}
-	mutate := webhook("mutate.meshvet.dev", url+"/mutate", ca, policy)
-	mutate["rules"] = []object{
-		rule("networking.istio.io", networking, "CREATE", "UPDATE"),
+	items := []object{}
+	for _, manifest := range rendered {
+		if webhooks, exists := manifest["webhooks"].([]any); exists {
+			for _, webhook := range webhooks {
+				err := redirect(webhook.(object), url, ca, policy)
+				if err != nil {
+					return nil, err
+				}
+			}
+			items = append(items, manifest)
+		}
 	}
-	mutate["reinvocationPolicy"] = "IfNeeded"
-	return json.Marshal(object{
-		"apiVersion": "v1",
-		"kind":       "List",
-		"items": []object{
-			configuration("ValidatingWebhookConfiguration", validate),
-			configuration("MutatingWebhookConfiguration", mutate),
-		},
-	})
+	if len(items) != 2 {
+		return nil, fmt.Errorf("the base has %d webhook configurations",
+			len(items))
+	}
+	return json.Marshal(
+		object{"apiVersion": "v1", "kind": "List", "items": items})
 }
 
-var (
-	networking = []string{
-		"destinationrules", "gateways", "serviceentries", "virtualservices",
-		"workloadentries", "workloadgroups",
+// redirect leaves the path as it is.
+func redirect(webhook object, url string, ca []byte,
+	policy FailurePolicy) error {
+	client, _ := webhook["clientConfig"].(object)
+	service, _ := client["service"].(object)
+	path, _ := service["path"].(string)
+	if path == "" {
+		return fmt.Errorf("%v is called at no path", webhook["name"])
 	}
-	security = []string{"peerauthentications"}
-)
-
-// A write that changes nothing a rule looks at is not worth a call: a status,
-// finalizers, managed fields.
-const changesWhatIsJudged = `request.operation != "UPDATE" ||
-object.?spec != oldObject.?spec ||
-object.metadata.?labels != oldObject.metadata.?labels ||
-object.metadata.?annotations != oldObject.metadata.?annotations`
-
-func webhook(name, url string, ca []byte, policy FailurePolicy) object {
-	return object{
-		"name":                    name,
-		"admissionReviewVersions": []string{"v1"},
-		"clientConfig":            object{"url": url, "caBundle": ca},
-		"failurePolicy":           policy,
-		"matchPolicy":             "Equivalent",
-		"sideEffects":             "None",
-		"timeoutSeconds":          5,
-		"namespaceSelector": object{"matchExpressions": []object{{
-			"key":      "kubernetes.io/metadata.name",
-			"operator": "NotIn",
-			"values":   []string{OwnNamespace},
-		}}},
-		"matchConditions": []object{{
-			"name":       "changes-what-is-judged",
-			"expression": changesWhatIsJudged,
-		}},
-	}
+	webhook["clientConfig"] = object{"url": url + path, "caBundle": ca}
+	webhook["failurePolicy"] = policy
+	return nil
 }
 
-// Resources are named without subresources: those are not judged.
-func rule(group string, resources []string, operations ...string) object {
-	return object{
-		"apiGroups":   []string{group},
-		"apiVersions": []string{"*"},
-		"operations":  operations,
-		"resources":   resources,
-		"scope":       "*",
+// render gives the manifests of a kustomization.
+func render(folder string) ([]object, error) {
+	assets, err := cluster.Assets()
+	if err != nil {
+		return nil, err
 	}
-}
-
-func configuration(kind string, webhook object) object {
-	return object{
-		"apiVersion": "admissionregistration.k8s.io/v1",
-		"kind":       kind,
-		"metadata":   object{"name": "meshvet"},
-		"webhooks":   []object{webhook},
+	kubectl := cluster.Kubectl{Binary: filepath.Join(assets, "kubectl")}
+	output := kubectl.Run("kustomize", folder)
+	if output.Code != 0 {
+		return nil, errors.New("kubectl kustomize: " + output.Stderr)
 	}
+	var manifests []object
+	for _, text := range bytes.Split([]byte(output.Stdout), []byte("\n---\n")) {
+		var manifest object
+		if err := yaml.Unmarshal(text, &manifest); err != nil {
+			return nil, err
+		}
+		manifests = append(manifests, manifest)
+	}
+	return manifests, nil
 }
