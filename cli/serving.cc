@@ -23,6 +23,7 @@
 #include "cli/promoting.h"
 #include "mesh/kinds.h"
 #include "webhook/admission_handler.h"
+#include "webhook/admission_metrics.h"
 #include "webhook/https_server.h"
 #include "webhook/json_log.h"
 #include "webhook/metrics.h"
@@ -95,6 +96,12 @@ std::vector<std::string> JudgedKinds(const rules::Engine& engine) {
   return kinds;
 }
 
+std::vector<std::string> RuleIds() {
+  std::vector<std::string> ids;
+  for (const rules::Rule* rule : rules::AllRules()) ids.emplace_back(rule->id);
+  return ids;
+}
+
 class Server {
  public:
   explicit Server(const ServeOptions& options) : options_(options) {}
@@ -162,7 +169,8 @@ class Server {
     policies_ = std::make_unique<webhook::PolicySource>(std::move(read->policy),
                                                         std::move(again));
     metrics_ = std::make_unique<webhook::Metrics>(webhook::Metrics::Options{
-        .kinds = JudgedKinds(policies_->Current()->engine)});
+        .kinds = JudgedKinds(policies_->Current()->engine),
+        .rules = RuleIds()});
     metrics_->SetPolicyGeneration(policies_->Current()->generation);
     return std::nullopt;
   }
@@ -392,16 +400,7 @@ class Server {
 
   void Observe(const webhook::AdmissionRecord& record) {
     log_.Admission(record);
-    if (record.timed_out) metrics_->OnDeadlineExceeded();
-    webhook::RequestSample sample{.path = record.path,
-                                  .verdict = ToString(record.outcome),
-                                  .duration = record.duration};
-    if (record.review != nullptr) {
-      sample.operation = ToString(record.review->operation);
-      sample.kind = record.review->kind.kind;
-      sample.dry_run = record.review->dry_run;
-    }
-    metrics_->OnRequest(sample);
+    webhook::Count(record, *metrics_);
   }
 
   void PollPolicy() {

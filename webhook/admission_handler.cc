@@ -1,6 +1,7 @@
 #include "webhook/admission_handler.h"
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -50,13 +51,41 @@ std::optional<Change> ToChange(const Review& review) {
   return std::nullopt;
 }
 
+template <typename Item>
+void AddOnce(const Item& item, std::vector<Item>& items) {
+  if (std::ranges::find(items, item) == items.end()) items.push_back(item);
+}
+
 template <typename Findings>
 void NoteRules(const Findings& findings, AdmissionRecord& record) {
   for (const rules::Finding& finding : findings) {
     if (finding.action < rules::Action::kWarn) continue;
-    if (std::ranges::find(record.rules, finding.rule) == record.rules.end()) {
-      record.rules.push_back(finding.rule);
+    AddOnce(finding.rule, record.rules);
+  }
+}
+
+void NoteVerdicts(const rules::Evaluation& evaluation,
+                  AdmissionRecord& record) {
+  constexpr std::array<std::pair<rules::Action, RuleVerdict>, 3> kVerdicts = {
+      {{rules::Action::kAudit, RuleVerdict::kAudited},
+       {rules::Action::kWarn, RuleVerdict::kWarned},
+       {rules::Action::kDeny, RuleVerdict::kDenied}}};
+  for (const rules::Finding& finding : evaluation.findings) {
+    for (const auto& [action, verdict] : kVerdicts) {
+      if (finding.action != action) continue;
+      AddOnce(RuleRecord{finding.rule, verdict}, record.rule_verdicts);
     }
+  }
+  for (const rules::NotRun& not_run : evaluation.not_run) {
+    AddOnce(RuleRecord{not_run.rule, RuleVerdict::kNotRun},
+            record.rule_verdicts);
+  }
+}
+
+void NoteVerdicts(const rules::Mutation& mutation, AdmissionRecord& record) {
+  for (const rules::Finding& finding : mutation.fixed) {
+    AddOnce(RuleRecord{finding.rule, RuleVerdict::kPatched},
+            record.rule_verdicts);
   }
 }
 
@@ -84,6 +113,22 @@ std::string_view ToString(Outcome outcome) {
   return "";
 }
 
+std::string_view ToString(RuleVerdict verdict) {
+  switch (verdict) {
+    case RuleVerdict::kAudited:
+      return "audited";
+    case RuleVerdict::kWarned:
+      return "warned";
+    case RuleVerdict::kDenied:
+      return "denied";
+    case RuleVerdict::kPatched:
+      return "patched";
+    case RuleVerdict::kNotRun:
+      return "not_run";
+  }
+  return "";
+}
+
 // One call, and what its record points into until the observer has seen it.
 struct AdmissionHandler::Case {
   Result<Review> review = Error{};
@@ -102,6 +147,7 @@ HttpResponse AdmissionHandler::Judge(const HttpRequest& request,
                                      const Review& review, Case& c) const {
   const std::optional<Change> asked = ToChange(review);
   const auto engine = sources_.engine();
+  bool timed_out = false;
   if (!asked || !engine->engine.Judges(asked->object->kind())) {
     c.answer = Unjudged(review);
   } else {
@@ -114,19 +160,23 @@ HttpResponse AdmissionHandler::Judge(const HttpRequest& request,
     }
     if (request.path == "/mutate") {
       const auto mutation = engine->engine.Mutate(change, *inventory);
-      c.record.timed_out = mutation.timed_out;
+      timed_out = mutation.timed_out;
       NoteRules(mutation.fixed, c.record);
+      NoteVerdicts(mutation, c.record);
       c.answer = Mutated(review, *change.object, mutation, engine->generation);
     } else {
       const auto evaluation =
           EvaluateTwice(engine->engine, change, *inventory, sources_.confirm);
-      c.record.timed_out = evaluation.timed_out;
+      timed_out = evaluation.timed_out;
       NoteRules(evaluation.findings, c.record);
+      NoteVerdicts(evaluation, c.record);
       c.answer =
           Validated(review, *change.object, evaluation, engine->generation);
     }
   }
-  if (c.record.timed_out) {
+  if (timed_out) {
+    c.record.fault = Fault::kDeadline;
+    c.record.rule_verdicts.clear();
     c.record.message = "the deadline passed before a verdict";
     return TryAgain("the deadline passed before a verdict");
   }
@@ -164,27 +214,32 @@ HttpResponse AdmissionHandler::Handle(const HttpRequest& request) const {
   const auto start = std::chrono::steady_clock::now();
   Case c;
   c.record.path = request.path;
+  c.record.traceparent = request.traceparent;
   const auto tell = [&](HttpResponse response) {
     c.record.http_status = response.status;
     c.record.duration = std::chrono::steady_clock::now() - start;
     Tell(c.record);
     return response;
   };
-  const auto fail = [&](HttpResponse response, std::string_view message) {
+  const auto fail = [&](Fault fault, HttpResponse response,
+                        std::string_view message) {
     c.record.outcome = Outcome::kError;
+    c.record.fault = fault;
     c.record.rules.clear();
+    c.record.rule_verdicts.clear();
     c.record.message = message;
     return tell(std::move(response));
   };
   try {
     return tell(Answer(request, c));
   } catch (const std::bad_alloc&) {
-    return fail(TryAgain("out of memory"), "out of memory");
+    return fail(Fault::kMemory, TryAgain("out of memory"), "out of memory");
   } catch (const std::exception& error) {
     // Its text is for the log: it may quote what the caller must not see.
-    return fail(Refuse(500, "internal error"), error.what());
+    return fail(Fault::kException, Refuse(500, "internal error"), error.what());
   } catch (...) {
-    return fail(Refuse(500, "internal error"), "not a std::exception");
+    return fail(Fault::kException, Refuse(500, "internal error"),
+                "not a std::exception");
   }
 }
 

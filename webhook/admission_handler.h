@@ -49,6 +49,20 @@ struct AdmissionSources {
 enum class Outcome { kAllowed, kWarned, kDenied, kPatched, kError };
 std::string_view ToString(Outcome outcome);
 
+// What came of one rule for one call.
+enum class RuleVerdict { kAudited, kWarned, kDenied, kPatched, kNotRun };
+std::string_view ToString(RuleVerdict verdict);
+
+struct RuleRecord {
+  std::string_view rule;
+  RuleVerdict verdict = RuleVerdict::kAudited;
+
+  friend bool operator==(const RuleRecord&, const RuleRecord&) = default;
+};
+
+// Why a call that could be read got no verdict.
+enum class Fault { kNone, kDeadline, kMemory, kException };
+
 // What metrics and the log are told of each call. Views live as long as the
 // call of the observer.
 struct AdmissionRecord {
@@ -58,9 +72,12 @@ struct AdmissionRecord {
   const Review* review = nullptr;  // null if it could not be decoded
   // Those that denied, warned or patched, each once.
   std::vector<std::string_view> rules;
-  std::string_view message;  // of a denial or an error
+  // Each pair once. Empty where there was no verdict.
+  std::vector<RuleRecord> rule_verdicts = {};
+  std::string_view message;           // of a denial or an error
+  std::string_view traceparent = {};  // W3C trace context
   std::chrono::nanoseconds duration{};
-  bool timed_out = false;
+  Fault fault = Fault::kNone;
 };
 
 using AdmissionObserver = std::function<void(const AdmissionRecord&)>;

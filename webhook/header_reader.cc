@@ -73,7 +73,10 @@ bool IsTraceParent(std::string_view text) {
     const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     if (dash ? c != '-' : !hex) return false;
   }
-  return true;
+  // Not a version; not a trace; nobody's span.
+  return !text.starts_with("ff") &&
+         text.substr(3, 32).find_first_not_of('0') != text.npos &&
+         text.substr(36, 16).find_first_not_of('0') != text.npos;
 }
 
 std::string_view MethodName(HeaderRules::Method method) {

@@ -98,6 +98,7 @@ void JsonLog::Admission(const AdmissionRecord& record) const {
   Json line = Head(Level::kWarning, ToString(record.outcome));
   line["path"] = record.path;
   if (record.review != nullptr) AddReview(*record.review, line);
+  if (!record.traceparent.empty()) line["traceparent"] = record.traceparent;
   if (!record.rules.empty()) line["rules"] = record.rules;
   if (record.http_status != 200) line["status"] = record.http_status;
   line["message"] = Cut(std::string(record.message), kMostText);

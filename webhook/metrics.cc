@@ -143,10 +143,19 @@ class Metrics::Impl {
         operations_(Operations()),
         kinds_(std::move(options.kinds)),
         verdicts_(std::move(options.verdicts)),
+        rules_(options.rules),
+        rule_verdicts_(std::move(options.rule_verdicts)),
         requests_(AddCounters(registry_, "requests_total",
                               "Admission calls answered."),
                   paths_.size() * operations_.size() * kinds_.size() *
                       verdicts_.size() * 2),
+        rule_counts_(AddCounters(registry_, "rule_verdicts_total",
+                                 "Calls a rule had something to say about."),
+                     rules_.size() * rule_verdicts_.size() * 2),
+        not_run_(AddCounters(registry_, "rule_not_run_total",
+                             "Calls a rule could not judge, because part of "
+                             "the mesh is not known."),
+                 "rule", options.rules),
         shed_(AddCounters(registry_, "shed_total",
                           "Requests and connections turned away."),
               "reason", ShedReasons()),
@@ -186,6 +195,19 @@ class Metrics::Impl {
     });
     durations_[path]->Observe(
         std::chrono::duration<double>(sample.duration).count());
+  }
+
+  void OnRule(const RuleSample& sample) {
+    const std::size_t rule = rules_.Index(sample.rule);
+    const std::size_t verdict = rule_verdicts_.Index(sample.verdict);
+    std::size_t index = rule;
+    index = index * rule_verdicts_.size() + verdict;
+    index = index * 2 + (sample.dry_run ? 1 : 0);
+    rule_counts_.Increment(index, [&] {
+      return Labels{{"rule", rules_.name(rule)},
+                    {"verdict", rule_verdicts_.name(verdict)},
+                    {"dry_run", sample.dry_run ? "true" : "false"}};
+    });
   }
 
   void SetTransport(std::function<TransportStats()> source) {
@@ -252,7 +274,11 @@ class Metrics::Impl {
   const Vocabulary operations_;
   const Vocabulary kinds_;
   const Vocabulary verdicts_;
+  const Vocabulary rules_;
+  const Vocabulary rule_verdicts_;
   Counters requests_;
+  Counters rule_counts_;
+  LabelledCounters not_run_;
   std::vector<Histogram*> durations_;
   Gauge& in_flight_ =
       AddGauges(registry_, "in_flight", "Requests in the handler.").Add({});
@@ -303,6 +329,12 @@ Metrics::~Metrics() = default;
 
 void Metrics::OnRequest(const RequestSample& sample) {
   impl_->OnRequest(sample);
+}
+
+void Metrics::OnRule(const RuleSample& sample) { impl_->OnRule(sample); }
+
+void Metrics::OnRuleNotRun(std::string_view rule) {
+  impl_->not_run_.Increment(rule);
 }
 
 void Metrics::OnDeadlineExceeded() { impl_->deadline_exceeded_.Increment(); }

@@ -8,10 +8,10 @@
 //   metrics.OnRequest({.path = "/validate", .operation = "CREATE", …});
 //   std::string page = metrics.Text();   // text format 0.0.4
 //
-// Every label set is bounded: a path, kind, operation, verdict or reason that
-// was not announced counts as "other", whatever clients send. Counters are made
-// on first use and remembered by index, so that counting is a few comparisons
-// and an atomic addition.
+// Every label set is bounded: a path, kind, operation, verdict, rule or reason
+// that was not announced counts as "other", whatever clients send. Counters are
+// made on first use and remembered by index, so that counting is a few
+// comparisons and an atomic addition.
 //
 // Thread-safe. Durations in seconds, times in seconds since 1970.
 
@@ -41,6 +41,13 @@ struct RequestSample {
   std::chrono::nanoseconds duration{};
 };
 
+// What one rule said of one call.
+struct RuleSample {
+  std::string_view rule;
+  std::string_view verdict;  // one of Metrics::Options::rule_verdicts
+  bool dry_run = false;
+};
+
 class Metrics final : public TransportObserver {
  public:
   struct Options {
@@ -48,6 +55,9 @@ class Metrics final : public TransportObserver {
     std::vector<std::string> kinds;
     std::vector<std::string> verdicts = {"allowed", "warned", "denied",
                                          "patched", "error"};
+    std::vector<std::string> rules = {};
+    std::vector<std::string> rule_verdicts = {"audited", "warned", "denied",
+                                              "patched"};
   };
 
   explicit Metrics(Options options);
@@ -57,6 +67,10 @@ class Metrics final : public TransportObserver {
 
   // meshvet_requests_total and meshvet_request_duration_seconds.
   void OnRequest(const RequestSample& sample);
+  // meshvet_rule_verdicts_total.
+  void OnRule(const RuleSample& sample);
+  // meshvet_rule_not_run_total.
+  void OnRuleNotRun(std::string_view rule);
   // meshvet_deadline_exceeded_total.
   void OnDeadlineExceeded();
   // meshvet_config_reload_failed_total.

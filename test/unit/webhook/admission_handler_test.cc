@@ -42,12 +42,16 @@ TEST(AdmissionHandler, AllowsWarnsAndDenies) {
   EXPECT_TRUE(judged.allowed());
   EXPECT_EQ(court.outcome(), Outcome::kAllowed);
   EXPECT_THAT(court.rules(), IsEmpty());
+  const std::string audited = "workload-entry-selected-by-nothing audited";
+  EXPECT_THAT(court.rule_verdicts(), ElementsAre(audited));
 
   judged = court.Validate(ReviewOf("CREATE", ClashingEntry()));
   EXPECT_TRUE(judged.allowed());
   EXPECT_THAT(judged.warnings(), ElementsAre(HasSubstr(kClash)));
   EXPECT_EQ(court.outcome(), Outcome::kWarned);
   EXPECT_THAT(court.rules(), ElementsAre(kClash));
+  EXPECT_THAT(court.rule_verdicts(),
+              ElementsAre(std::string(kClash) + " warned", audited));
 
   judged = court.Validate(ReviewOf("CREATE", Entry()));
   EXPECT_FALSE(judged.allowed());
@@ -60,6 +64,8 @@ TEST(AdmissionHandler, AllowsWarnsAndDenies) {
   EXPECT_EQ(judged.annotation("policy-generation"), "7");
   EXPECT_EQ(court.outcome(), Outcome::kDenied);
   EXPECT_THAT(court.rules(), ElementsAre(kMissing)) << "once, found twice";
+  EXPECT_THAT(court.rule_verdicts(),
+              Contains(std::string(kMissing) + " denied").Times(1));
 }
 
 TEST(AdmissionHandler, LetsThroughWhatWasThereBefore) {
@@ -120,6 +126,8 @@ TEST(AdmissionHandler, MendsAndNeverDenies) {
   EXPECT_TRUE(judged.allowed());
   EXPECT_EQ(court.outcome(), Outcome::kPatched);
   EXPECT_THAT(court.rules(), ElementsAre(kMissing));
+  EXPECT_THAT(court.rule_verdicts(),
+              ElementsAre(std::string(kMissing) + " patched"));
   EXPECT_EQ(judged.annotation("patched"), kMissing);
   EXPECT_EQ(judged.annotation("verdict"), "patch");
   EXPECT_THAT(judged.warnings(), SizeIs(2));
@@ -146,6 +154,7 @@ TEST(AdmissionHandler, GivesNoVerdictAfterTheDeadline) {
       EXPECT_EQ(judged.http.retry_after, 1);
       EXPECT_TRUE(court.timed_out());
       EXPECT_EQ(court.outcome(), Outcome::kError);
+      EXPECT_THAT(court.rule_verdicts(), IsEmpty()) << "there was no verdict";
     }
   }
 }

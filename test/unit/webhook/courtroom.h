@@ -128,14 +128,23 @@ class Courtroom {
   Outcome outcome() const { return outcome_; }
   bool timed_out() const { return timed_out_; }
   const std::vector<std::string>& rules() const { return rules_; }
+  // "rule verdict".
+  const std::vector<std::string>& rule_verdicts() const {
+    return rule_verdicts_;
+  }
   int calls() const { return calls_; }
 
  private:
   void Note(const AdmissionRecord& record) {
     ++calls_;
     outcome_ = record.outcome;
-    timed_out_ = record.timed_out;
+    timed_out_ = record.fault == Fault::kDeadline;
     rules_.assign(record.rules.begin(), record.rules.end());
+    rule_verdicts_.clear();
+    for (const RuleRecord& one : record.rule_verdicts) {
+      rule_verdicts_.push_back(std::string(one.rule) + " " +
+                               std::string(ToString(one.verdict)));
+    }
   }
 
   std::shared_ptr<const EngineGeneration> engine_;
@@ -145,6 +154,7 @@ class Courtroom {
   Outcome outcome_ = Outcome::kError;
   bool timed_out_ = false;
   std::vector<std::string> rules_;
+  std::vector<std::string> rule_verdicts_;
   int calls_ = 0;
 };
 

@@ -200,11 +200,20 @@ TEST(HeaderReader, TakesProbes) {
 }
 
 TEST(HeaderReader, ForgetsAMalformedTraceParent) {
-  HeaderReader reader(PostRules());
-  EXPECT_EQ(reader.Read(std::string(kLine) + "traceparent: 00-\"x\"\r\n" +
-                        kHost + kType + kLength + "\r\n"),
-            Outcome::kVetted);
-  EXPECT_EQ(reader.head().traceparent, "");
+  const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const std::string span = "00f067aa0ba902b7";
+  const std::string no_trace(32, '0');
+  const std::string no_span(16, '0');
+  for (const std::string& value :
+       {std::string("00-\"x\""), "ff-" + trace + "-" + span + "-01",
+        "00-" + no_trace + "-" + span + "-01",
+        "00-" + trace + "-" + no_span + "-01"}) {
+    HeaderReader reader(PostRules());
+    EXPECT_EQ(reader.Read(std::string(kLine) + "traceparent: " + value +
+                          "\r\n" + kHost + kType + kLength + "\r\n"),
+              Outcome::kVetted);
+    EXPECT_EQ(reader.head().traceparent, "") << value;
+  }
 }
 
 }  // namespace

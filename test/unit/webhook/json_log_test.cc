@@ -53,6 +53,9 @@ TEST_F(JsonLogTest, WritesAnEvent) {
                           {"where", "p.yaml"}}));
 }
 
+constexpr const char* kTrace =
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 Review SomeReview() {
   Review review;
   review.uid = "u1";
@@ -72,6 +75,7 @@ TEST_F(JsonLogTest, WritesADenial) {
                   .review = &review,
                   .rules = {"a-rule", "b-rule"},
                   .message = "no\n- because",
+                  .traceparent = kTrace,
                   .duration = std::chrono::microseconds(1'234)});
   EXPECT_EQ(Line(), (Json{{"level", "warning"},
                           {"event", "denied"},
@@ -83,6 +87,7 @@ TEST_F(JsonLogTest, WritesADenial) {
                           {"namespace", "shop"},
                           {"name", "edge"},
                           {"dry_run", true},
+                          {"traceparent", kTrace},
                           {"rules", {"a-rule", "b-rule"}},
                           {"message", "no\n- because"},
                           {"microseconds", 1'234}}));

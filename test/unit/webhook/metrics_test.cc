@@ -53,6 +53,7 @@ TEST(Metrics, HasTheNamesOperatorsRelyOn) {
   Metrics metrics({.kinds = {"Gateway"}});
   metrics.SetTransport([] { return TransportStats(); });
   metrics.OnRequest({.path = "/validate"});
+  metrics.OnRule({.rule = "a-rule", .verdict = "denied"});
   const Scrape scrape = Parse(metrics.Text());
   EXPECT_EQ(scrape.errors, "");
   EXPECT_EQ(
@@ -65,6 +66,7 @@ TEST(Metrics, HasTheNamesOperatorsRelyOn) {
           "meshvet_http_errors_total", "meshvet_in_flight",
           "meshvet_policy_generation", "meshvet_queue",
           "meshvet_request_duration_seconds", "meshvet_requests_total",
+          "meshvet_rule_not_run_total", "meshvet_rule_verdicts_total",
           "meshvet_shed_total", "meshvet_tls_handshake_errors_total"}));
 }
 
@@ -90,6 +92,29 @@ TEST(Metrics, CountsRequests) {
                               "path=\"/validate\"} 2\n"));
 }
 
+TEST(Metrics, CountsWhatRulesSay) {
+  Metrics metrics({.rules = {"a-rule", "b-rule"}});
+  for (const char* rule : {"a-rule", "a-rule", "b-rule", "unheard-of"}) {
+    metrics.OnRule({.rule = rule, .verdict = "denied"});
+  }
+  metrics.OnRule({.rule = "a-rule", .verdict = "denied", .dry_run = true});
+  metrics.OnRule({.rule = "a-rule", .verdict = "audited"});
+  metrics.OnRuleNotRun("b-rule");
+  const std::string text = metrics.Text();
+  for (
+      const char* line : {
+          R"(rule_verdicts_total{dry_run="false",rule="a-rule",verdict="denied"} 2)",
+          R"(rule_verdicts_total{dry_run="false",rule="b-rule",verdict="denied"} 1)",
+          R"(rule_verdicts_total{dry_run="false",rule="other",verdict="denied"} 1)",
+          R"(rule_verdicts_total{dry_run="true",rule="a-rule",verdict="denied"} 1)",
+          R"(rule_verdicts_total{dry_run="false",rule="a-rule",verdict="audited"} 1)",
+          R"(rule_not_run_total{rule="a-rule"} 0)",
+          R"(rule_not_run_total{rule="b-rule"} 1)",
+      }) {
+    EXPECT_THAT(text, HasSubstr("meshvet_" + std::string(line) + "\n"));
+  }
+}
+
 TEST(Metrics, BoundsItsLabelsWhateverClientsSend) {
   Metrics metrics({.kinds = {"Gateway", "VirtualService"}});
   for (int i = 0; i < 1'000; ++i) {
@@ -99,6 +124,8 @@ TEST(Metrics, BoundsItsLabelsWhateverClientsSend) {
                        .kind = text,
                        .verdict = text,
                        .dry_run = i % 2 == 0});
+    metrics.OnRule({.rule = text, .verdict = text, .dry_run = i % 2 == 0});
+    metrics.OnRuleNotRun(text);
     metrics.OnHttpError(100 + i);
     metrics.OnShed(text);
     metrics.OnTlsHandshakeError(text);
