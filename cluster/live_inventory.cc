@@ -88,6 +88,13 @@ class LiveInventory::KindStore final : public ObjectStore {
     for (const auto& [key, object] : objects_) builder.Put(object);
   }
 
+  void RemoveAllFrom(InventoryBuilder& builder) const {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [key, object] : objects_) {
+      builder.Remove(object->kind(), object->ns(), object->name());
+    }
+  }
+
  private:
   ObjectPtr Known(const std::string& key) const {
     const std::scoped_lock lock(mutex_);
@@ -111,7 +118,8 @@ LiveInventory::LiveInventory(std::span<const GroupKind> kinds, Options options)
       published_(InventoryBuilder(options.config, base_).Snapshot()),
       config_(std::move(options.config)),
       builder_(config_, base_),
-      complete_(kinds_.size(), false) {
+      complete_(kinds_.size(), false),
+      forgotten_(kinds_.size(), false) {
   for (size_t i = 0; i < kinds_.size(); ++i) {
     stores_.push_back(std::make_unique<KindStore>(*this, i));
   }
@@ -139,6 +147,14 @@ void LiveInventory::SetMeshConfig(MeshConfig config) {
     next_config_ = std::move(config);
   }
   changed_.notify_all();
+}
+
+void LiveInventory::Forget(size_t index) {
+  Push({Change::What::kForget, index});
+}
+
+void LiveInventory::Recall(size_t index) {
+  Push({Change::What::kRecall, index});
 }
 
 void LiveInventory::Push(Change change) {
@@ -181,7 +197,7 @@ void LiveInventory::Apply(const std::vector<Change>& batch,
   for (const Change& change : batch) {
     switch (change.what) {
       case Change::What::kPut:
-        builder_.Put(change.object);
+        if (!forgotten_[change.kind]) builder_.Put(change.object);
         break;
       case Change::What::kRemove:
         builder_.Remove(kinds_[change.kind], change.object->ns(),
@@ -189,12 +205,35 @@ void LiveInventory::Apply(const std::vector<Change>& batch,
         break;
       case Change::What::kComplete:
       case Change::What::kIncomplete:
-        complete_[change.kind] = change.what == Change::What::kComplete;
+      case Change::What::kForget:
+      case Change::What::kRecall:
+        ApplyToCoverage(change);
         coverage_changed = true;
         break;
     }
   }
   if (coverage_changed) builder_.SetCoverage(CurrentCoverage());
+}
+
+// What a store gets while its kind is forgotten stays there. What of it is
+// still in the queue at a recall is put twice, which changes nothing.
+void LiveInventory::ApplyToCoverage(const Change& change) {
+  const KindStore& store = *stores_[change.kind];
+  switch (change.what) {
+    case Change::What::kPut:
+    case Change::What::kRemove:
+      return;
+    case Change::What::kComplete:
+    case Change::What::kIncomplete:
+      complete_[change.kind] = change.what == Change::What::kComplete;
+      return;
+    case Change::What::kForget:
+      forgotten_[change.kind] = true;
+      return store.RemoveAllFrom(builder_);
+    case Change::What::kRecall:
+      forgotten_[change.kind] = false;
+      return store.PutAllInto(builder_);
+  }
 }
 
 // The settings of the mesh decide what names mean, and so what the indexes
@@ -203,13 +242,16 @@ void LiveInventory::Rebuild(MeshConfig config) {
   if (config == config_) return;
   config_ = std::move(config);
   builder_ = InventoryBuilder(config_, CurrentCoverage());
-  for (const auto& store : stores_) store->PutAllInto(builder_);
+  for (size_t i = 0; i < stores_.size(); ++i) {
+    if (!forgotten_[i]) stores_[i]->PutAllInto(builder_);
+  }
 }
 
 Coverage LiveInventory::CurrentCoverage() const {
   Coverage coverage = base_;
   for (size_t i = 0; i < kinds_.size(); ++i) {
-    if (complete_[i]) coverage.complete_kinds.push_back(kinds_[i]);
+    if (complete_[i] && !forgotten_[i])
+      coverage.complete_kinds.push_back(kinds_[i]);
   }
   return coverage;
 }

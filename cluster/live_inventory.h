@@ -12,7 +12,7 @@
 //
 // Thread-safe; readers take one pointer and never wait. A kind counts as known
 // whole (Coverage::complete_kinds) once its list is in, until its store says
-// SetIncomplete.
+// SetIncomplete, and not while it is forgotten.
 
 #ifndef MESHVET_CLUSTER_LIVE_INVENTORY_H_
 #define MESHVET_CLUSTER_LIVE_INVENTORY_H_
@@ -54,13 +54,17 @@ class LiveInventory {
   ObjectStore& store(size_t index);
   size_t size(size_t index) const;
   void SetMeshConfig(MeshConfig config);
+  // What its store has may no longer be so: snapshots are without the kind, as
+  // if it had never been listed, until Recall.
+  void Forget(size_t index);
+  void Recall(size_t index);
 
   std::shared_ptr<const Inventory> Current() const { return published_.Load(); }
 
  private:
   class KindStore;
   struct Change {
-    enum class What { kPut, kRemove, kComplete, kIncomplete };
+    enum class What { kPut, kRemove, kComplete, kIncomplete, kForget, kRecall };
     What what;
     size_t kind;
     ObjectPtr object = nullptr;  // put, or removed
@@ -71,6 +75,7 @@ class LiveInventory {
   void Work();
   void Apply(const std::vector<Change>& batch,
              std::optional<MeshConfig> config);
+  void ApplyToCoverage(const Change& change);
   void Rebuild(MeshConfig config);
   Coverage CurrentCoverage() const;
 
@@ -83,6 +88,7 @@ class LiveInventory {
   MeshConfig config_;
   InventoryBuilder builder_;
   std::vector<bool> complete_;
+  std::vector<bool> forgotten_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

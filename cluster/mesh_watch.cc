@@ -1,6 +1,7 @@
 #include "cluster/mesh_watch.h"
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <deque>
 #include <thread>
@@ -17,6 +18,8 @@
 
 namespace meshvet::cluster {
 namespace {
+
+using std::chrono::milliseconds;
 
 constexpr Resource kConfigMaps{kConfigMap, "configmaps"};
 
@@ -49,6 +52,8 @@ std::string_view ToString(WatchPhase phase) {
       return "absent";
     case WatchPhase::kForbidden:
       return "forbidden";
+    case WatchPhase::kOutdated:
+      return "outdated";
   }
   return "";
 }
@@ -85,15 +90,18 @@ class MeshWatch::Impl {
     for (size_t i = 0; i < resources.size(); ++i) {
       Start({.resource = resources[i]}, live_.store(i));
     }
-    if (options_.istio_namespace.empty()) return;
-    Start({.resource = kConfigMaps,
-           .ns = options_.istio_namespace,
-           .name = MeshConfigMapName(options_.istio_revision)},
-          config_map_);
+    if (!options_.istio_namespace.empty()) {
+      Start({.resource = kConfigMaps,
+             .ns = options_.istio_namespace,
+             .name = MeshConfigMapName(options_.istio_revision)},
+            config_map_);
+    }
+    ages_ = std::thread([this] { WatchAges(); });
   }
 
   ~Impl() {
     stop_.Raise();
+    ages_.join();
     for (Watch& watch : watches_) watch.thread.join();
   }
   Impl(const Impl&) = delete;
@@ -118,15 +126,15 @@ class MeshWatch::Impl {
     for (const Watch& watch : watches_) {
       const WatchHealth& health = watch.health;
       const bool is_kind = index < WatchedResources().size();
-      status.watches.push_back({.resource = watch.resource,
-                                .phase = is_kind ? Shown(health.phase(), index,
-                                                         inventory->coverage())
-                                                 : health.phase(),
-                                .objects = is_kind ? live_.size(index) : 0,
-                                .age = health.age(),
-                                .lists = health.lists(),
-                                .errors = health.errors(),
-                                .problem = health.problem()});
+      status.watches.push_back(
+          {.resource = watch.resource,
+           .phase = is_kind ? Shown(watch, index, inventory->coverage())
+                            : Shown(watch),
+           .objects = is_kind ? live_.size(index) : 0,
+           .age = health.age(),
+           .lists = health.lists(),
+           .errors = health.errors(),
+           .problem = health.problem()});
       ++index;
     }
     return status;
@@ -146,16 +154,53 @@ class MeshWatch::Impl {
     WatchHealth health;
     Reflector reflector;
     std::thread thread;
+    std::atomic<bool> outdated = false;
+    // It has been, some time.
+    std::atomic<bool> was_outdated = false;
   };
 
-  // A list that is in, but in no snapshot yet, is still awaited.
-  static WatchPhase Shown(WatchPhase phase, size_t index,
+  static bool IsKnown(WatchPhase phase) {
+    return phase == WatchPhase::kSynced || phase == WatchPhase::kAbsent;
+  }
+
+  // Of what is in no snapshot.
+  static WatchPhase Shown(const Watch& watch) {
+    const WatchPhase phase = watch.health.phase();
+    return IsKnown(phase) && watch.outdated ? WatchPhase::kOutdated : phase;
+  }
+
+  // What is known, but in no snapshot, is still awaited, or was forgotten.
+  static WatchPhase Shown(const Watch& watch, size_t index,
                           const Coverage& coverage) {
-    const bool is_known =
-        phase == WatchPhase::kSynced || phase == WatchPhase::kAbsent;
-    return is_known && !coverage.Covers(WatchedResources()[index].kind, "")
-               ? WatchPhase::kPending
-               : phase;
+    const WatchPhase phase = watch.health.phase();
+    if (!IsKnown(phase) ||
+        coverage.Covers(WatchedResources()[index].kind, "")) {
+      return phase;
+    }
+    return watch.was_outdated ? WatchPhase::kOutdated : WatchPhase::kPending;
+  }
+
+  void WatchAges() {
+    constexpr milliseconds kShortest{10};
+    constexpr milliseconds kLongest{1'000};
+    const milliseconds interval =
+        std::clamp(options_.max_age / 10, kShortest, kLongest);
+    while (!stop_.Wait(interval)) {
+      for (size_t i = 0; i < watches_.size(); ++i) CheckAge(i);
+    }
+  }
+
+  void CheckAge(size_t index) {
+    Watch& watch = watches_[index];
+    const auto age = watch.health.age();
+    const bool outdated = age && *age > options_.max_age;
+    if (outdated == watch.outdated) return;
+    watch.outdated = outdated;
+    if (outdated) watch.was_outdated = true;
+    const bool is_kind = index < WatchedResources().size();
+    if (is_kind && outdated) live_.Forget(index);
+    if (is_kind && !outdated) live_.Recall(index);
+    if (options_.on_outdated) options_.on_outdated(watch.resource, outdated);
   }
 
   void Start(ReflectorOptions options, ObjectStore& store) {
@@ -183,6 +228,7 @@ class MeshWatch::Impl {
   LiveInventory live_;
   MeshConfigMap config_map_;
   std::deque<Watch> watches_;  // each stays where it is
+  std::thread ages_;
 };
 
 Result<std::unique_ptr<MeshWatch>> MeshWatch::Start(Options options) {

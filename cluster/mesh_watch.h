@@ -11,7 +11,8 @@
 // Starting does not wait for the API server: what cannot be reached is tried
 // again until it can. Secrets are never read.
 //
-// Thread-safe; a thread for each kind, and one that puts snapshots together.
+// Thread-safe; a thread for each kind, one that puts snapshots together, and
+// one that looks how old they are.
 
 #ifndef MESHVET_CLUSTER_MESH_WATCH_H_
 #define MESHVET_CLUSTER_MESH_WATCH_H_
@@ -80,6 +81,13 @@ class MeshWatch {
     // message when it goes well again. Called from many threads.
     std::function<void(std::string_view resource, const std::string& message)>
         on_problem = {};
+    // A kind nothing was heard of for longer is forgotten, until something is:
+    // no verdict rests on so old a view. In a cluster where nothing happens ten
+    // minutes are usual.
+    std::chrono::milliseconds max_age{std::chrono::minutes(30)};
+    // Which resource was forgotten, or is remembered again.
+    std::function<void(std::string_view resource, bool forgotten)> on_outdated =
+        {};
     // For tests.
     Backoff::Range backoff = {};
     std::chrono::milliseconds absent_interval{30'000};

@@ -24,6 +24,7 @@ enum class WatchPhase {
   kSynced,     // listed, and followed since
   kAbsent,     // the kind is not installed: there are none
   kForbidden,  // we may not read it: nothing is known
+  kOutdated,   // it was known, but nothing was heard of it for too long
 };
 
 class WatchHealth {

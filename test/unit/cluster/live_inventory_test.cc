@@ -113,6 +113,32 @@ TEST(LiveInventory, KeepsWhatIsDeclaredBesideTheCluster) {
   EXPECT_THAT(live.Current()->coverage().assumed_hosts, ElementsAre("*.corp"));
 }
 
+// What comes while a kind is forgotten is there when it is recalled.
+TEST(LiveInventory, ForgetsAKindUntilItIsRecalled) {
+  LiveInventory live(kKinds, {});
+  live.store(0).Replace({Make(kService, "a"), Make(kService, "gone")});
+  live.store(1).Replace({Make(kVirtualService, "v")});
+  ASSERT_TRUE(WaitUntil([&] { return live.Current()->size() == 3; }));
+  live.Forget(0);
+  ASSERT_TRUE(WaitUntil([&] { return Find(live, "a") == Presence::kUnknown; }));
+  EXPECT_EQ(Find(live, "b"), Presence::kUnknown);
+  EXPECT_EQ(live.Current()->size(), 1U);
+  live.store(0).Put(Make(kService, "b"));
+  live.store(0).Remove("shop", "gone");
+  live.SetMeshConfig({.domain = "mesh.example"});
+  ASSERT_TRUE(WaitUntil(
+      [&] { return live.Current()->mesh_config().domain == "mesh.example"; }));
+  EXPECT_EQ(Find(live, "a"), Presence::kUnknown) << "made anew without it";
+  EXPECT_EQ(Find(live, "b"), Presence::kUnknown);
+  EXPECT_EQ(live.Current()->Find(kVirtualService, "shop", "v").presence,
+            Presence::kFound);
+  live.Recall(0);
+  ASSERT_TRUE(WaitUntil([&] { return Find(live, "a") == Presence::kFound; }));
+  EXPECT_EQ(Find(live, "b"), Presence::kFound);
+  EXPECT_EQ(Find(live, "gone"), Presence::kMissing);
+  EXPECT_EQ(live.Current()->size(), 3U);
+}
+
 // The settings decide what a host name means: indexes are made anew.
 TEST(LiveInventory, ReadsReferencesAnewWhenTheSettingsChange) {
   LiveInventory live(kKinds, {});
@@ -273,6 +299,63 @@ TEST(MeshWatch, IsNotSyncedWhileOneKindCannotBeRead) {
   EXPECT_EQ(pods().phase, WatchPhase::kForbidden);
   EXPECT_EQ(watch->Current()->Find(kPod, "shop", "p").presence,
             Presence::kUnknown);
+}
+
+// Lists Services; their watch has nothing to say until `speaks`.
+void OnServices(ScriptedServer& server, const std::atomic<bool>& speaks) {
+  server.On(
+      "/api/v1/services", [&speaks](const SeenRequest& request, Reply& reply) {
+        if (request.Query("watch") != "1") {
+          return reply.Json(200, R"({"metadata":{"resourceVersion":"1"},
+          "items":[{"metadata":{"namespace":"shop","name":"reviews"}}]})");
+        }
+        reply.BeginStream();
+        while (reply.Line(speaks ? R"({"type":"BOOKMARK","object":{"metadata":)"
+                                   R"({"resourceVersion":"2"}}})"
+                                 : "")) {
+          std::this_thread::sleep_for(milliseconds(2));
+        }
+      });
+}
+
+std::string PhaseOf(const MeshWatch& watch, std::string_view resource) {
+  for (const WatchStatus& status : watch.Status().watches) {
+    if (status.resource == resource) return std::string(ToString(status.phase));
+  }
+  return "none";
+}
+
+// No verdict rests on a view that nobody has confirmed for long, and readiness
+// does not depend on it.
+TEST(MeshWatch, ForgetsWhatNobodyConfirms) {
+  std::atomic<bool> speaks = false;
+  SmallCluster cluster;
+  OnServices(cluster.server(), speaks);
+  std::mutex mutex;
+  std::vector<std::string> told;
+  MeshWatch::Options options = QuickOptions(cluster.server());
+  options.max_age = milliseconds(200);
+  options.on_outdated = [&](std::string_view resource, bool forgotten) {
+    if (resource != "services") return;
+    const std::scoped_lock lock(mutex);
+    told.emplace_back(forgotten ? "forgotten" : "remembered");
+  };
+  const auto watch = *MeshWatch::Start(std::move(options));
+  const auto find = [&] {
+    return watch->Current()->Find(kService, "shop", "reviews").presence;
+  };
+  ASSERT_TRUE(
+      WaitUntil([&] { return PhaseOf(*watch, "services") == "outdated"; }));
+  EXPECT_EQ(find(), Presence::kUnknown);
+  EXPECT_TRUE(watch->Status().synced());
+  // Absent, and asked again all the time: that is confirmed.
+  EXPECT_EQ(PhaseOf(*watch, "gateways.networking.istio.io"), "absent");
+  speaks = true;
+  ASSERT_TRUE(WaitUntil([&] { return find() == Presence::kFound; }));
+  EXPECT_EQ(PhaseOf(*watch, "services"), "synced");
+  EXPECT_TRUE(watch->Status().synced());
+  const std::scoped_lock lock(mutex);
+  EXPECT_THAT(told, ElementsAre("forgotten", "remembered"));
 }
 
 TEST(MeshWatch, SaysWhichCredentialIsOfNoUse) {
