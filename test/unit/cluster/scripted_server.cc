@@ -44,6 +44,17 @@ struct ScriptedServer::Wire {
 
   const int fd;
   SSL* ssl = nullptr;
+  // At least `count` bytes of input; false if the client goes before.
+  bool Fill(size_t count) {
+    while (input.size() < count) {
+      std::array<char, 4096> room{};
+      const int got = Read(room.data(), static_cast<int>(room.size()));
+      if (got <= 0) return false;
+      input.append(room.data(), static_cast<size_t>(got));
+    }
+    return true;
+  }
+
   std::string input;
 };
 
@@ -62,6 +73,12 @@ std::string Decode(const std::string& text) {
     i += 2;
   }
   return plain;
+}
+
+size_t BodyLength(const std::string& head) {
+  const std::string name = "\r\nContent-Length: ";
+  const size_t from = head.find(name);
+  return from == head.npos ? 0 : std::stoul(head.substr(from + name.size()));
 }
 
 SeenRequest ToRequest(std::string head) {
@@ -201,13 +218,16 @@ void ScriptedServer::Serve(int fd) {
   while (!ending_) {
     size_t end = 0;
     while ((end = wire.input.find("\r\n\r\n")) == std::string::npos) {
-      std::array<char, 4096> room{};
-      const int count = wire.Read(room.data(), static_cast<int>(room.size()));
-      if (count <= 0) return void(shutdown(fd, SHUT_RDWR));
-      wire.input.append(room.data(), static_cast<size_t>(count));
+      if (!wire.Fill(wire.input.size() + 1)) {
+        return void(shutdown(fd, SHUT_RDWR));
+      }
     }
-    const SeenRequest request = ToRequest(wire.input.substr(0, end + 2));
+    SeenRequest request = ToRequest(wire.input.substr(0, end + 2));
     wire.input.erase(0, end + 4);
+    const size_t length = BodyLength(request.head);
+    if (!wire.Fill(length)) return void(shutdown(fd, SHUT_RDWR));
+    request.body = wire.input.substr(0, length);
+    wire.input.erase(0, length);
     {
       const std::scoped_lock lock(mutex_);
       requests_.push_back(request);

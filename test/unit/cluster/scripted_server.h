@@ -33,6 +33,7 @@ struct SeenRequest {
   std::string path;
   std::map<std::string, std::string> query;
   std::string head;
+  std::string body = {};
 
   std::string Query(const std::string& key) const {
     const auto found = query.find(key);

@@ -22,11 +22,9 @@ const std::string kConfigurations = "/apis/admissionregistration.k8s.io/v1/";
 
 class SecretClientTest : public testing::Test {
  protected:
-  // One answer to a connection, since the server does not read bodies.
   void Answer(const std::string& path, int status, const std::string& body) {
     server_.On(path, [=](const SeenRequest&, ScriptedServer::Reply& reply) {
       reply.Json(status, body);
-      reply.Close();
     });
   }
 
