@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,10 @@ using webhook::Metrics;
 
 double Seconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
+}
+
+std::string WholeSeconds(std::chrono::nanoseconds duration) {
+  return std::to_string(static_cast<int64_t>(Seconds(duration))) + " s";
 }
 
 void WarnOfUnused(const lint::Configuration& configuration,
@@ -47,6 +52,17 @@ std::string InPhase(const MeshStatus& status, WatchPhase phase) {
     }
   }
   return names;
+}
+
+// "pods 3 s, services 12 s".
+std::string Ages(const MeshStatus& status) {
+  std::string ages;
+  for (const WatchStatus& watch : status.watches) {
+    if (!watch.age) continue;
+    if (!ages.empty()) ages += ", ";
+    ages += watch.resource + " " + WholeSeconds(*watch.age);
+  }
+  return ages;
 }
 
 // One series for each resource.
@@ -102,6 +118,13 @@ void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
                      "where istiod's ConfigMap is (default istio-system)");
   command.add_option("--istio-revision", flags.istio_revision,
                      "istiod's revision: its ConfigMap is istio-REVISION");
+  command
+      .add_option("--max-watch-age", flags.max_watch_age_seconds,
+                  "a kind the API server has not confirmed for longer is "
+                  "unknown (default 30m)")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, double>{{"ms", 0.001}, {"s", 1}, {"m", 60}},
+          CLI::AsNumberWithUnit::CASE_SENSITIVE));
 }
 
 std::variant<std::unique_ptr<MeshWatch>, Failure> WatchCluster(
@@ -110,6 +133,12 @@ std::variant<std::unique_ptr<MeshWatch>, Failure> WatchCluster(
   auto access = FindAccess(flags, mesh);
   if (!access) return Usage(access.error());
   if (!access->has_value()) return std::unique_ptr<MeshWatch>();
+  constexpr double kYear = 365.0 * 24 * 3'600;
+  if (!(flags.max_watch_age_seconds > 0 &&
+        flags.max_watch_age_seconds <= kYear)) {
+    return Usage(
+        {"must be more than 0, and a year at most", "--max-watch-age"});
+  }
   auto settings = lint::ReadMeshSettings(configuration, mesh.mesh_config,
                                          mesh.root_namespace);
   if (!settings) return Usage(settings.error());
@@ -142,6 +171,20 @@ std::variant<std::unique_ptr<MeshWatch>, Failure> WatchCluster(
                 {{"resource", resource}, {"message", message}});
     }
   };
+  options.max_age = std::chrono::milliseconds(
+      static_cast<int64_t>(flags.max_watch_age_seconds * 1'000));
+  options.on_outdated = [&log](std::string_view resource, bool forgotten) {
+    if (forgotten) {
+      log.Event(JsonLog::Level::kWarning, "watch outdated",
+                {{"resource", resource},
+                 {"message",
+                  "not confirmed for longer than --max-watch-age: rules that "
+                  "need it do not run"}});
+    } else {
+      log.Event(JsonLog::Level::kInfo, "watch current",
+                {{"resource", resource}});
+    }
+  };
   auto watch = MeshWatch::Start(std::move(options));
   if (!watch) return Usage(watch.error());
   return *std::move(watch);
@@ -155,14 +198,17 @@ webhook::CheckResult CheckCluster(const MeshWatch& watch) {
   }
   size_t objects = 0;
   for (const WatchStatus& one : status.watches) objects += one.objects;
-  std::string text =
-      std::to_string(objects) + " objects, watch age " +
-      std::to_string(static_cast<int64_t>(Seconds(status.age()))) + " s";
+  std::string text = std::to_string(objects) + " objects, watch age " +
+                     WholeSeconds(status.age()) + " (" + Ages(status) + ")";
   const std::string absent = InPhase(status, WatchPhase::kAbsent);
   if (!absent.empty()) text += "; not installed: " + absent;
   const std::string forbidden = InPhase(status, WatchPhase::kForbidden);
   if (!forbidden.empty()) {
     text += "; forbidden, rules that need them do not run: " + forbidden;
+  }
+  const std::string outdated = InPhase(status, WatchPhase::kOutdated);
+  if (!outdated.empty()) {
+    text += "; outdated, rules that need them do not run: " + outdated;
   }
   return {true, text};
 }

@@ -25,6 +25,7 @@ struct ClusterFlags {
   std::string context;
   std::string istio_namespace = "istio-system";
   std::string istio_revision;
+  double max_watch_age_seconds = 1'800;
 };
 
 void AddClusterFlags(CLI::App& command, ClusterFlags& flags);

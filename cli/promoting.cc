@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "cli/cluster_events.h"
 #include "cluster/backoff.h"
 
 namespace meshvet::cli {
@@ -14,17 +15,18 @@ using webhook::JsonLog;
 
 std::variant<std::unique_ptr<Promoting>, Failure> Promoting::Start(
     const TlsSecretFlags& flags, const ClusterFlags& cluster,
-    const JsonLog& log) {
+    const JsonLog& log, Tell tell) {
   auto client = ConnectCluster(cluster, "--promote-failure-policy");
   if (!client) return Usage(client.error());
   return std::unique_ptr<Promoting>(
-      new Promoting(*std::move(client), flags, log));
+      new Promoting(*std::move(client), flags, log, std::move(tell)));
 }
 
 Promoting::Promoting(std::shared_ptr<cluster::ApiClient> client,
-                     const TlsSecretFlags& flags, const JsonLog& log)
+                     const TlsSecretFlags& flags, const JsonLog& log, Tell tell)
     : client_(std::move(client)),
       log_(log),
+      tell_(std::move(tell)),
       steps_(*client_, stop_, flags.webhook_configuration,
              flags.proof_namespace),
       promotion_(steps_),
@@ -49,6 +51,7 @@ bool Promoting::Turn() {
   for (const std::string& title : turn.promoted) {
     log_.Event(JsonLog::Level::kInfo, "failure policy promoted",
                {{"where", title}, {"policy", "Fail"}});
+    tell_(FailurePolicyPromoted(title));
   }
   std::string text;
   for (const Error& problem : turn.problems) {
@@ -59,6 +62,7 @@ bool Promoting::Turn() {
   for (const Error& problem : turn.problems) {
     log_.Event(JsonLog::Level::kWarning, "failure policy not promoted",
                {{"where", problem.where}, {"message", problem.message}});
+    tell_(FailurePolicyNotPromoted(problem));
   }
   return !text.empty();
 }

@@ -17,10 +17,13 @@
 
 #include "certs/certificate_watcher.h"
 #include "certs/self_signed.h"
+#include "cli/cluster_events.h"
 #include "cli/cluster_mesh.h"
 #include "cli/commands.h"
+#include "cli/expiry.h"
 #include "cli/print.h"
 #include "cli/promoting.h"
+#include "cli/rule_coverage.h"
 #include "mesh/kinds.h"
 #include "webhook/admission_handler.h"
 #include "webhook/admission_metrics.h"
@@ -34,6 +37,7 @@
 namespace meshvet::cli {
 namespace {
 
+using cluster::EventNote;
 using std::chrono::milliseconds;
 using webhook::CheckResult;
 using webhook::JsonLog;
@@ -109,8 +113,9 @@ class Server {
   // Nothing on success; the exit code otherwise, with the reason printed.
   std::optional<int> Start() {
     for (const auto step :
-         {&Server::ReadPolicy, &Server::ReadMesh, &Server::ReadCertificates,
-          &Server::StartOps, &Server::StartWebhook, &Server::StartPromoting}) {
+         {&Server::ReadPolicy, &Server::ReadMesh, &Server::StartEvents,
+          &Server::ReadCertificates, &Server::StartOps, &Server::StartWebhook,
+          &Server::StartPromoting}) {
       if (const auto failure = (this->*step)()) return Complain(*failure);
     }
     Announce();
@@ -118,7 +123,10 @@ class Server {
   }
 
   int Run(const sigset_t& signals) {
-    while (WaitForSignal(signals, kPolicyInterval) == 0) PollPolicy();
+    while (WaitForSignal(signals, kPolicyInterval) == 0) {
+      PollPolicy();
+      PollCertificate();
+    }
     draining_ = true;
     promoting_.reset();
     log_.Event(JsonLog::Level::kInfo, "draining");
@@ -192,6 +200,22 @@ class Server {
     return cluster_->Current();
   }
 
+  std::vector<rules::UnmetNeed> Needs() const {
+    const auto mesh = cluster_ == nullptr ? inventory_ : cluster_->Current();
+    return rules::UnmetNeeds(policies_->Current()->engine, mesh->coverage());
+  }
+
+  MaybeFailure StartEvents() {
+    auto started =
+        cli::StartEvents(options_.cluster, options_.mesh,
+                         options_.tls_secret.webhook_configuration, log_);
+    if (auto* failure = std::get_if<Failure>(&started)) return *failure;
+    events_ =
+        std::get<std::unique_ptr<cluster::EventRecorder>>(std::move(started));
+    if (events_ != nullptr) AddEventMetrics(*events_, *metrics_);
+    return std::nullopt;
+  }
+
   webhook::ConfirmAbsence Confirm() const {
     if (cluster_ == nullptr) return {};
     return [this](const Inventory& mesh, const std::set<Absence>& absences,
@@ -236,13 +260,17 @@ class Server {
     }
     auto tls = OwnTlsOptions();
     if (!tls) return Usage(tls.error());
-    auto started = TlsSecret::Start(
-        options_.tls_secret, options_.cluster, *tls, log_,
-        {.on_change =
-             [this](const certs::TlsIdentity& identity) {
-               metrics_->SetCertNotAfter(identity.not_after);
-             },
-         .on_problem = [this] { metrics_->OnReloadFailed(); }});
+    auto started =
+        TlsSecret::Start(options_.tls_secret, options_.cluster, *tls, log_,
+                         {.on_change =
+                              [this](const certs::TlsIdentity& identity) {
+                                metrics_->SetCertNotAfter(identity.not_after);
+                              },
+                          .on_problem =
+                              [this](const Error& error) {
+                                metrics_->OnReloadFailed();
+                                Tell(CertificateRejected(error));
+                              }});
     if (auto* failure = std::get_if<Failure>(&started)) return *failure;
     tls_secret_ = std::get<std::unique_ptr<TlsSecret>>(std::move(started));
     tls_ = tls_secret_->source();
@@ -252,7 +280,8 @@ class Server {
   MaybeFailure StartPromoting() {
     if (options_.tls_secret.promote.empty()) return std::nullopt;
     auto started =
-        Promoting::Start(options_.tls_secret, options_.cluster, log_);
+        Promoting::Start(options_.tls_secret, options_.cluster, log_,
+                         [this](const EventNote& note) { Tell(note); });
     if (auto* failure = std::get_if<Failure>(&started)) return *failure;
     promoting_ = std::get<std::unique_ptr<Promoting>>(std::move(started));
     return std::nullopt;
@@ -287,6 +316,7 @@ class Server {
       metrics_->OnReloadFailed();
       log_.Event(JsonLog::Level::kError, "certificate rejected",
                  {{"where", error.where}, {"message", error.message}});
+      Tell(CertificateRejected(error));
     };
     auto watcher = certs::CertificateWatcher::Start(std::move(watch));
     if (!watcher) return Usage(watcher.error());
@@ -385,6 +415,9 @@ class Server {
                  {"started", [this]() -> CheckResult {
                     return {started_, started_ ? "" : "starting"};
                   }}};
+    ops.ready.push_back(
+        {"rules", [this] { return CheckRules([this] { return Needs(); }); }});
+    AddRuleMetrics([this] { return Needs(); }, *metrics_);
     if (cluster_ != nullptr) {
       ops.ready.push_back(
           {"cluster", [this] { return CheckCluster(*cluster_); }});
@@ -415,8 +448,25 @@ class Server {
         metrics_->OnReloadFailed();
         log_.Event(JsonLog::Level::kError, "policy rejected",
                    {{"message", policies_->rejection()}});
+        Tell(PolicyRejected(policies_->rejection()));
         return;
     }
+  }
+
+  // Of a certificate that ought to have been renewed by now, once an hour.
+  void PollCertificate() {
+    const auto now = std::chrono::system_clock::now();
+    const auto problem = ExpiryProblem(tls_()->identity(), now);
+    if (!problem || now < next_expiry_warning_) return;
+    constexpr std::chrono::hours kBetween{1};
+    next_expiry_warning_ = now + kBetween;
+    log_.Event(JsonLog::Level::kWarning, "certificate expiring",
+               {{"message", *problem}});
+    Tell(CertificateExpiring(*problem));
+  }
+
+  void Tell(const EventNote& note) const {
+    if (events_ != nullptr) events_->Record(note);
   }
 
   // On standard output, for people and for whoever started us on port 0.
@@ -441,6 +491,9 @@ class Server {
   std::shared_ptr<const Inventory> inventory_;   // of files
   std::unique_ptr<cluster::MeshWatch> cluster_;  // or null
   std::atomic<bool> synced_ = false;
+  // Before all that tells it something; null without a cluster.
+  std::unique_ptr<cluster::EventRecorder> events_;
+  std::chrono::system_clock::time_point next_expiry_warning_;
   std::unique_ptr<certs::CertificateWatcher> watcher_;
   std::unique_ptr<TlsSecret> tls_secret_;  // or null
   certs::TlsContextSource tls_;

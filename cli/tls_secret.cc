@@ -184,7 +184,7 @@ AuthorityKeeper::Options TlsSecret::KeeperOptions(
     log_.Event(JsonLog::Level::kInfo, "caBundle patched", {{"where", anchor}});
   };
   options.on_problem = [this, news](const Error& error) {
-    news.on_problem();
+    news.on_problem(error);
     log_.Event(JsonLog::Level::kError, "certificate rejected",
                {{"where", error.where.empty() ? kFlag : error.where},
                 {"message", error.message}});

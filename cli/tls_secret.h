@@ -68,7 +68,7 @@ class TlsSecret {
  public:
   struct News {
     std::function<void(const certs::TlsIdentity&)> on_change;
-    std::function<void()> on_problem;
+    std::function<void(const Error&)> on_problem;
   };
   // `log` must outlive it. Tries for ten seconds to get a first pair.
   static std::variant<std::unique_ptr<TlsSecret>, Failure> Start(

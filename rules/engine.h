@@ -74,6 +74,7 @@ class Engine {
                   std::span<const Rule* const> rules = {});
 
   const Policy& policy() const { return *policy_; }
+  std::span<const Rule* const> rules() const { return rules_; }
 
   Evaluation Evaluate(const Change& change, const Inventory& inventory,
                       LookupLog* log = nullptr) const;

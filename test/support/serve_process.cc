@@ -33,14 +33,15 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 
 ServeProcess::ServeProcess(const std::string& binary,
                            const std::filesystem::path& folder,
-                           const std::vector<std::string>& arguments)
+                           const std::vector<std::string>& arguments,
+                           const std::vector<std::string>& environment)
     : folder_(folder) {
   std::vector<std::string> words = {binary, "serve"};
   words.insert(words.end(), {"--listen", "127.0.0.1:0"});
   words.insert(words.end(), {"--ops-listen", "127.0.0.1:0"});
   words.insert(words.end(), {"--tls-ca-out", folder_ / "ca.pem"});
   words.insert(words.end(), arguments.begin(), arguments.end());
-  Spawn(std::move(words));
+  Spawn(std::move(words), environment);
   ReadPorts();
 }
 
@@ -72,8 +73,9 @@ int ServeProcess::Wait() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-void ServeProcess::Spawn(std::vector<std::string> words) {
-  std::vector<std::string> environment = {"LANG=C.UTF-8"};
+void ServeProcess::Spawn(std::vector<std::string> words,
+                         std::vector<std::string> environment) {
+  environment.emplace_back("LANG=C.UTF-8");
   std::array<int, 2> output{};
   if (pipe2(output.data(), O_CLOEXEC) != 0) Fail("has no pipe");
   output_ = output[0];

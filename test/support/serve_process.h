@@ -25,9 +25,11 @@ namespace meshvet::test {
 class ServeProcess {
  public:
   // Its log and its CA go into `folder`. `arguments` follow `binary serve` and
-  // those that make it listen here.
+  // those that make it listen here; `environment` ("NAME=value") is all it has
+  // besides LANG.
   ServeProcess(const std::string& binary, const std::filesystem::path& folder,
-               const std::vector<std::string>& arguments);
+               const std::vector<std::string>& arguments,
+               const std::vector<std::string>& environment = {});
   // Kills it if it still runs.
   ~ServeProcess();
   ServeProcess(const ServeProcess&) = delete;
@@ -48,7 +50,8 @@ class ServeProcess {
   [[noreturn]] void Fail(const std::string& what) const;
 
  private:
-  void Spawn(std::vector<std::string> words);
+  void Spawn(std::vector<std::string> words,
+             std::vector<std::string> environment);
   void ReadPorts();
 
   const std::filesystem::path folder_;

@@ -37,8 +37,9 @@ bool WaitUntil(const Predicate& done) {
 class RunningServer : public test::ServeProcess {
  public:
   RunningServer(const test::TempFolder& folder,
-                const std::vector<std::string>& arguments)
-      : ServeProcess(MESHVET_BINARY, folder.path(), arguments) {}
+                const std::vector<std::string>& arguments,
+                const std::vector<std::string>& environment = {})
+      : ServeProcess(MESHVET_BINARY, folder.path(), arguments, environment) {}
 
   TestClient::Tls tls() const { return {.ca_pem = ca()}; }
 

@@ -4,9 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <string>
+#include <vector>
 
+#include "certs/self_signed.h"
 #include "test/support/run_binary.h"
 #include "test/unit/cli/running_server.h"
 #include "test/unit/cluster/scripted_server.h"
@@ -20,7 +24,11 @@ using cluster::StatusJson;
 using test::Ran;
 using test::RunBinary;
 using test::TempFolder;
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using Reply = ScriptedServer::Reply;
 
@@ -51,10 +59,43 @@ class SmallCluster {
   std::atomic<bool> is_ready = false;
   // What a read of the Service `late` finds.
   std::atomic<bool> late_exists = false;
+  // What it says to Events.
+  std::atomic<int> events_status = 201;
+
+  // Those it was sent, as "NAMESPACE KIND/NAME TYPE REASON", without what
+  // happened again.
+  std::vector<std::string> Events() const {
+    std::vector<std::string> texts;
+    for (const char* ns : {"default", "mesh"}) {
+      for (const SeenRequest& request :
+           server_.Requests(std::string("/apis/events.k8s.io/v1/namespaces/") +
+                            ns + "/events")) {
+        const Json event = Json::parse(request.body);
+        texts.push_back(ns + (" " + Text(event["regarding"], "kind")) + "/" +
+                        Text(event["regarding"], "name") + " " +
+                        Text(event, "type") + " " + Text(event, "reason"));
+      }
+    }
+    return texts;
+  }
+  bool WaitForEvent(const std::string& text) const {
+    return WaitUntil([&] {
+      const auto events = Events();
+      return std::ranges::find(events, text) != events.end();
+    });
+  }
 
  private:
+  static std::string Text(const Json& object, const char* key) {
+    return object.value(key, "");
+  }
+
   void Answer(const SeenRequest& request, Reply& reply) {
     const std::string& path = request.path;
+    if (path.starts_with("/apis/events.k8s.io/")) {
+      return reply.Json(events_status,
+                        StatusJson(events_status, "X", "no Events"));
+    }
     if (path == "/api/v1/namespaces/shop/services/late" && late_exists) {
       return reply.Json(200, Service("late"));
     }
@@ -196,6 +237,140 @@ TEST(ServeCluster, SaysWhatIsWrongWithTheFlags) {
         RunBinary(folder.path(), "serve " + c.arguments, c.environment);
     EXPECT_EQ(ran.exit_code, 2) << c.arguments;
     EXPECT_EQ(ran.err, "meshvet: " + c.error) << c.arguments;
+  }
+}
+
+std::string PolicyFile(const std::string& rules) {
+  return "apiVersion: meshvet.dev/v1alpha1\nkind: Config\nrules: " + rules +
+         "\n";
+}
+
+// About the pod where it is known, else about the webhook configuration.
+TEST(ServeCluster, TellsTheClusterOfAPolicyItRejects) {
+  const struct {
+    std::vector<std::string> environment;
+    std::string event;
+  } cases[] = {
+      {{"POD_NAMESPACE=mesh", "POD_NAME=meshvet-7c9f", "POD_UID=u1"},
+       "mesh Pod/meshvet-7c9f Warning PolicyRejected"},
+      {{"POD_NAMESPACE=../x", "POD_NAME=meshvet-7c9f"},
+       "default ValidatingWebhookConfiguration/meshvet Warning "
+       "PolicyRejected"},
+      {{},
+       "default ValidatingWebhookConfiguration/meshvet Warning "
+       "PolicyRejected"},
+  };
+  for (const auto& c : cases) {
+    const TempFolder folder;
+    SmallCluster cluster;
+    cluster.CaFile(folder);
+    const std::string policy = folder.Put("policy.yaml", PolicyFile("{}"));
+    RunningServer server(folder,
+                         {"--kubeconfig", cluster.Kubeconfig(folder),
+                          "--config", policy, "--lame-duck", "0s"},
+                         c.environment);
+    folder.Put("policy.yaml", PolicyFile("{no-such-rule: error}"));
+    EXPECT_TRUE(cluster.WaitForEvent(c.event));
+    EXPECT_TRUE(WaitUntil([&] {
+      return server.Metric("meshvet_events_total{result=\"recorded\"}") == 1;
+    }));
+    EXPECT_EQ(server.Metric("meshvet_events_total{result=\"lost\"}"), 0);
+    EXPECT_THAT(cluster.Events(), ElementsAre(c.event));
+  }
+}
+
+TEST(ServeCluster, TellsTheClusterOfCertificates) {
+  const TempFolder folder;
+  SmallCluster cluster;
+  cluster.CaFile(folder);
+  constexpr std::chrono::hours kDay{24};
+  const auto expiring =
+      *certs::SelfSigned({"localhost"}, {"127.0.0.1"},
+                         {.lifetime = 30 * kDay,
+                          .now = std::chrono::system_clock::now() - 28 * kDay});
+  folder.Put("tls.crt", certs::ChainPem(*expiring.identity));
+  folder.Put("tls.key", certs::KeyPem(*expiring.identity));
+  RunningServer server(
+      folder, {"--kubeconfig", cluster.Kubeconfig(folder), "--lame-duck", "0s",
+               "--tls-cert-file", (folder / "tls.crt").string(),
+               "--tls-private-key-file", (folder / "tls.key").string()});
+  const std::string about =
+      "default ValidatingWebhookConfiguration/meshvet Warning ";
+  EXPECT_TRUE(cluster.WaitForEvent(about + "CertificateExpiring"));
+  ASSERT_TRUE(server.WaitForEvent("certificate expiring"));
+  EXPECT_THAT(
+      server.Events("certificate expiring")[0]["message"].get<std::string>(),
+      MatchesRegex("the certificate ends at "
+                   "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z and "
+                   "was not renewed: serial number [0-9A-Fa-f]+"));
+  folder.Put("tls.key", "no key");
+  EXPECT_TRUE(cluster.WaitForEvent(about + "CertificateRejected"));
+}
+
+TEST(ServeCluster, CountsEventsTheClusterDoesNotTake) {
+  const TempFolder folder;
+  SmallCluster cluster;
+  cluster.events_status = 403;
+  cluster.is_ready = true;
+  cluster.CaFile(folder);
+  const std::string policy = folder.Put("policy.yaml", PolicyFile("{}"));
+  RunningServer server(folder, {"--kubeconfig", cluster.Kubeconfig(folder),
+                                "--config", policy, "--lame-duck", "0s"});
+  folder.Put("policy.yaml", PolicyFile("{no-such-rule: error}"));
+  ASSERT_TRUE(server.WaitForEvent("event lost"));
+  EXPECT_EQ(server.Events("event lost")[0]["message"],
+            "write Event: no Events");
+  EXPECT_EQ(server.Metric("meshvet_events_total{result=\"lost\"}"), 1);
+  EXPECT_TRUE(WaitUntil([&] { return server.Get("/readyz").status == 200; }));
+}
+
+// Rules that need what nobody has confirmed for long are named, and do not
+// deny. It makes no replica unready.
+TEST(ServeCluster, NamesTheRulesThatDoNotRun) {
+  const TempFolder folder;
+  SmallCluster cluster;
+  cluster.is_ready = true;
+  cluster.CaFile(folder);
+  const std::string policy = folder.Put(
+      "policy.yaml",
+      "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n"
+      "rules: {virtual-service-unknown-host: {severity: error, action: "
+      "deny}}\n");
+  RunningServer server(
+      folder, {"--kubeconfig", cluster.Kubeconfig(folder), "--config", policy,
+               "--lame-duck", "0s", "--max-watch-age", "2s"});
+  ASSERT_TRUE(WaitUntil([&] { return server.Get("/readyz").status == 200; }));
+  ASSERT_TRUE(server.WaitForEvent("watch outdated"));
+  const std::string series =
+      "meshvet_rule_kinds_unknown{rule=\"virtual-service-unknown-host\"}";
+  ASSERT_TRUE(WaitUntil([&] { return server.Metric(series) == 3; }));
+  EXPECT_TRUE(Allows(server.Ask("/validate", RouteReview("ratings"))));
+  EXPECT_EQ(server.Metric("meshvet_rule_not_run_total{"
+                          "rule=\"virtual-service-unknown-host\"}"),
+            1);
+  EXPECT_EQ(server.Metric("meshvet_watch_known{resource=\"services\"}"), 0);
+  const Answer verbose = server.Get("/readyz?verbose");
+  EXPECT_EQ(verbose.status, 200);
+  EXPECT_THAT(verbose.body,
+              AllOf(HasSubstr(", virtual-service-unknown-host ("),
+                    HasSubstr("; outdated, rules that need them do not run: "),
+                    ContainsRegex("watch age [0-9]+ s [(]namespaces [0-9]+ s, "
+                                  ".*services [0-9]+ s, ")));
+}
+
+TEST(ServeCluster, RefusesAnAgeOfNothingOrForEver) {
+  const TempFolder folder;
+  SmallCluster cluster;
+  cluster.CaFile(folder);
+  for (const char* age : {"0s", "-1m", "525601m"}) {
+    const Ran ran = RunBinary(
+        folder.path(), std::string("serve --max-watch-age ") + age +
+                           " --kubeconfig " + cluster.Kubeconfig(folder));
+    EXPECT_EQ(ran.exit_code, 2) << age;
+    EXPECT_EQ(ran.err,
+              "meshvet: --max-watch-age: must be more than 0, and a year at "
+              "most\n")
+        << age;
   }
 }
 

@@ -57,6 +57,10 @@ TEST(Serve, StartsWithNothingAtAll) {
        {"certificate", "policy", "serving", "started", "listener"}) {
     EXPECT_THAT(verbose.body, HasSubstr("[+]" + std::string(check) + " ok\n"));
   }
+  EXPECT_THAT(verbose.body,
+              HasSubstr("[+]rules ok: not run where they need what is not "
+                        "known: "));
+  EXPECT_THAT(verbose.body, HasSubstr(", virtual-service-unknown-host ("));
   EXPECT_EQ(server.Get("/").status, 404);
   EXPECT_EQ(server.Get("/validate").status, 404);
   EXPECT_TRUE(IsAllowed(server.Ask("/validate", GoodReview())));
@@ -84,6 +88,34 @@ TEST(Serve, AnswersAsTheApiServerDemands) {
   const Json patch =
       Json::parse(server.Ask("/mutate", MendableReview()).body)["response"];
   EXPECT_EQ(patch["patchType"], "JSONPatch");
+}
+
+// From the caller's header into the line of the log, and never into another's.
+TEST(Serve, LogsTheTraceOfADenial) {
+  const TempFolder folder;
+  RunningServer server(folder, kQuick);
+  const std::string trace =
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  TestClient client(server.port(), server.tls());
+  const auto post = [&](const std::string& body, const std::string& headers) {
+    return client.Exchange(Post("/validate?timeout=5s", body, headers))
+        .value_or(Answer{})
+        .status;
+  };
+  const std::string header = "traceparent: " + trace + "\r\n";
+  EXPECT_EQ(post(BadReview().dump(), header), 200);
+  EXPECT_EQ(post(BadReview().dump(), ""), 200);
+  EXPECT_EQ(post("{}", "TraceParent: " + trace + "\r\n"), 400);
+  EXPECT_EQ(post("{}", "traceparent: \"}evil\r\n"), 400);
+  ASSERT_TRUE(server.WaitForEvent("denied", 2));
+  ASSERT_TRUE(server.WaitForEvent("error", 2));
+  const auto trace_of = [&](const std::string& event, size_t index) {
+    return server.Events(event)[index].value("traceparent", "none");
+  };
+  EXPECT_EQ(trace_of("denied", 0), trace);
+  EXPECT_EQ(trace_of("denied", 1), "none");
+  EXPECT_EQ(trace_of("error", 0), trace);
+  EXPECT_EQ(trace_of("error", 1), "none");
 }
 
 TEST(Serve, LogsOneLineForADenialAndCountsIt) {
@@ -121,6 +153,13 @@ TEST(Serve, LogsOneLineForADenialAndCountsIt) {
   };
   EXPECT_EQ(count("true", "denied"), 1);
   EXPECT_EQ(count("false", "allowed"), 1);
+  EXPECT_EQ(server.Metric("meshvet_rule_verdicts_total{dry_run=\"true\","
+                          "rule=\"workload-entry-missing-label\","
+                          "verdict=\"denied\"}"),
+            1);
+  EXPECT_GE(server.Metric("meshvet_rule_kinds_unknown{rule=\"virtual-service-"
+                          "unknown-host\"}"),
+            1);
   EXPECT_EQ(server.Metric("meshvet_policy_generation"), 1);
   EXPECT_GT(server.Metric("meshvet_cert_not_after_seconds"), 1.7e9);
 }
