@@ -94,7 +94,7 @@ func (s *installed) appliesTwice(t *testing.T) {
 }
 
 // serve runs with the rights of the ServiceAccount.
-func (s *installed) serve(t *testing.T) *meshvet.Server {
+func (s *installed) serve(t *testing.T, flags ...string) *meshvet.Server {
 	t.Helper()
 	folder := t.TempDir()
 	token := mustRun(t, s.kubectl, "create", "token", "meshvet",
@@ -103,7 +103,8 @@ func (s *installed) serve(t *testing.T) *meshvet.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := meshvet.Serve(folder, "--kubeconfig="+kubeconfig)
+	server, err := meshvet.Serve(folder,
+		append(flags, "--kubeconfig="+kubeconfig)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,6 +223,10 @@ func (s *installed) noOtherRights(t *testing.T) {
 		{"patch validatingwebhookconfigurations/other", "no"},
 		{"create validatingwebhookconfigurations", "no"},
 		{"delete validatingwebhookconfigurations/meshvet", "no"},
+		{"create events.events.k8s.io --namespace=meshvet-system", "yes"},
+		{"create events.events.k8s.io --namespace=default", "no"},
+		{"list events.events.k8s.io --namespace=meshvet-system", "no"},
+		{"create events --namespace=meshvet-system", "no"},
 		{"watch virtualservices.networking.istio.io --all-namespaces", "yes"},
 		{"patch virtualservices.networking.istio.io --all-namespaces", "no"},
 		{"create pods --all-namespaces", "no"},
