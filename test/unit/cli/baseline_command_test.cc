@@ -56,7 +56,7 @@ TEST_F(BaselineTest, AgreedFindingsAreOnlyCounted) {
   const Ran created = Run("baseline create deploy");
   EXPECT_EQ(created.exit_code, 0);
   EXPECT_THAT(created.out, IsEmpty());
-  EXPECT_EQ(created.err, "2 findings agreed in ./agreed.json\n");
+  EXPECT_EQ(created.err, "2 findings agreed in agreed.json\n");
   EXPECT_THAT(
       Agreed(),
       ContainsRegex(
@@ -80,7 +80,7 @@ TEST_F(BaselineTest, OneMoreIsReported) {
   EXPECT_THAT(ran.out, AllOf(HasSubstr("deploy/c.yaml:"),
                              Not(HasSubstr("deploy/a.yaml:"))));
   EXPECT_EQ(Run("baseline update deploy").err,
-            "1 finding added in ./agreed.json\n");
+            "1 finding added in agreed.json\n");
   EXPECT_EQ(Run("lint deploy").exit_code, 0);
 }
 
@@ -112,7 +112,7 @@ TEST_F(BaselineTest, WhatIsMendedIsStaleAndPruned) {
   // What was not looked at is not known to be mended.
   EXPECT_THAT(Run("lint deploy/b.yaml").err, HasSubstr("1 known before"));
   EXPECT_EQ(Run("baseline prune deploy").err,
-            "1 finding dropped in ./agreed.json\n");
+            "1 finding dropped in agreed.json\n");
   EXPECT_THAT(Agreed(), AllOf(Not(HasSubstr("a.yaml")), HasSubstr("b.yaml")));
   EXPECT_THAT(Run("lint deploy").err, Not(HasSubstr("no longer found")));
 }
@@ -120,7 +120,7 @@ TEST_F(BaselineTest, WhatIsMendedIsStaleAndPruned) {
 TEST_F(BaselineTest, PruneLeavesAloneWhatItDidNotRead) {
   Create();
   EXPECT_EQ(Run("baseline prune deploy/b.yaml").err,
-            "0 findings dropped in ./agreed.json\n");
+            "0 findings dropped in agreed.json\n");
   EXPECT_THAT(Agreed(), HasSubstr("a.yaml"));
 }
 
@@ -130,7 +130,7 @@ TEST_F(BaselineTest, CreateReplacesNothingUnasked) {
   WriteFile(folder_ / "deploy/c.yaml", Entry("c"));
   const Ran again = Run("baseline create deploy");
   EXPECT_EQ(again.exit_code, 2);
-  EXPECT_THAT(again.err, HasSubstr("./agreed.json: is there already"));
+  EXPECT_THAT(again.err, HasSubstr("agreed.json: is there already"));
   EXPECT_EQ(Agreed(), before);
   EXPECT_EQ(Run("baseline create --force deploy").exit_code, 0);
   EXPECT_THAT(Agreed(), HasSubstr("c.yaml"));
@@ -151,7 +151,7 @@ TEST_F(BaselineTest, ShowListsWhatIsAgreed) {
 TEST_F(BaselineTest, WithoutAConfigurationItSaysHowToUseIt) {
   std::filesystem::remove(folder_ / ".meshvet.yaml");
   EXPECT_THAT(Run("baseline create deploy").err,
-              AllOf(HasSubstr("agreed in ./.meshvet-baseline.json\n"),
+              AllOf(HasSubstr("/.meshvet-baseline.json\n"),
                     HasSubstr("lint with --baseline")));
   EXPECT_EQ(Run("lint deploy").exit_code, 1);
   EXPECT_EQ(Run("lint deploy --baseline .meshvet-baseline.json").exit_code, 0);

@@ -257,7 +257,7 @@ TEST_F(GateTest, SpeaksToTheSystemItRunsIn) {
 
   EXPECT_EQ(Run("gate deploy", "GITLAB_CI=true").exit_code, 1);
   EXPECT_THAT(ReadFile(folder_ / "gl-code-quality-report.json"),
-              HasSubstr("\"check_name\": \"workload-entry-missing-label\""));
+              HasSubstr("\"check_name\":\"workload-entry-missing-label\""));
 }
 
 TEST_F(GateTest, WritesASummaryOrSaysThatItCannot) {
