@@ -44,27 +44,11 @@ func Binary() (string, error) {
 // Serve returns a server that is ready. Its log and its CA go to folder; flags
 // are those of `meshvet serve` besides where it listens.
 func Serve(folder string, flags ...string) (*Server, error) {
-	binary, err := Binary()
+	s, err := New(folder)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{folder: folder}
-	for _, port := range []*int{&s.port, &s.opsPort} {
-		if *port, err = process.FreePort(); err != nil {
-			return nil, err
-		}
-	}
-	words := []string{
-		binary, "serve",
-		fmt.Sprintf("--listen=127.0.0.1:%d", s.port),
-		fmt.Sprintf("--ops-listen=127.0.0.1:%d", s.opsPort),
-		"--lame-duck=0",
-	}
-	if !keepsAuthority(flags) {
-		words = append(words, "--tls-ca-out="+filepath.Join(folder, "ca.pem"))
-	}
-	s.process, err = process.Start(s.Log(), nil, append(words, flags...)...)
-	if err != nil {
+	if err := s.Start(flags...); err != nil {
 		return nil, err
 	}
 	if err := s.waitReady(time.Minute); err != nil {
@@ -74,10 +58,43 @@ func Serve(folder string, flags ...string) (*Server, error) {
 	return s, nil
 }
 
-// keepsAuthority says whether its certificate comes from a Secret.
-func keepsAuthority(flags []string) bool {
-	return slices.ContainsFunc(flags, func(flag string) bool {
-		return strings.HasPrefix(flag, "--tls-secret=")
+// New is a server that does not run yet, but has its addresses.
+func New(folder string) (*Server, error) {
+	s := &Server{folder: folder}
+	for _, port := range []*int{&s.port, &s.opsPort} {
+		var err error
+		if *port, err = process.FreePort(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Start runs it, whether it gets ready or not; once more after it has ended,
+// too.
+func (s *Server) Start(flags ...string) error {
+	binary, err := Binary()
+	if err != nil {
+		return err
+	}
+	words := []string{
+		binary, "serve",
+		fmt.Sprintf("--listen=127.0.0.1:%d", s.port),
+		fmt.Sprintf("--ops-listen=127.0.0.1:%d", s.opsPort),
+		"--lame-duck=0",
+	}
+	if makesCertificate(flags) {
+		words = append(words, "--tls-ca-out="+filepath.Join(s.folder, "ca.pem"))
+	}
+	s.process, err = process.Start(s.Log(), nil, append(words, flags...)...)
+	return err
+}
+
+// makesCertificate says whether its certificate comes from nowhere else.
+func makesCertificate(flags []string) bool {
+	return !slices.ContainsFunc(flags, func(flag string) bool {
+		return strings.HasPrefix(flag, "--tls-secret=") ||
+			strings.HasPrefix(flag, "--tls-cert-file=")
 	})
 }
 
