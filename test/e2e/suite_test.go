@@ -163,6 +163,11 @@ func register(folder string, kubectl cluster.Kubectl, server *meshvet.Server,
 	if err != nil {
 		return err
 	}
+	return registerWith(folder, kubectl, server, ca, policy)
+}
+
+func registerWith(folder string, kubectl cluster.Kubectl,
+	server *meshvet.Server, ca []byte, policy meshvet.FailurePolicy) error {
 	list, err := meshvet.Registration(server.URL(), ca, policy)
 	if err != nil {
 		return err

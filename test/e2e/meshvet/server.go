@@ -2,6 +2,7 @@
 package meshvet
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +52,7 @@ func Serve(folder string, flags ...string) (*Server, error) {
 	if err := s.Start(flags...); err != nil {
 		return nil, err
 	}
-	if err := s.waitReady(time.Minute); err != nil {
+	if err := s.AwaitReady(time.Minute); err != nil {
 		s.process.Kill()
 		return nil, err
 	}
@@ -98,7 +99,9 @@ func makesCertificate(flags []string) bool {
 	})
 }
 
-func (s *Server) waitReady(patience time.Duration) error {
+// AwaitReady returns when it is ready; it is an error if it ends, or if that
+// takes longer.
+func (s *Server) AwaitReady(patience time.Duration) error {
 	answer := errors.New("not asked yet")
 	for end := time.Now().Add(patience); time.Now().Before(end); {
 		select {
@@ -158,3 +161,32 @@ func (s *Server) Kill() { s.process.Kill() }
 
 // Stop asks it to end and returns its exit code, or -1 if it had to be killed.
 func (s *Server) Stop() int { return s.process.Stop(time.Minute) }
+
+// PeakMemory is the most it ever had resident, in bytes.
+func (s *Server) PeakMemory() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.PID()))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		var kilobytes int64
+		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kilobytes); err == nil {
+			return kilobytes << 10, nil
+		}
+	}
+	return 0, errors.New("/proc tells of no VmHWM")
+}
+
+// Review posts an AdmissionReview, trusting any certificate, and gives the code
+// of the answer.
+func (s *Server) Review(path, review string) (int, error) {
+	client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	defer client.CloseIdleConnections()
+	response, err := client.Post(s.URL()+path, "application/json",
+		strings.NewReader(review))
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, response.Body.Close()
+}
