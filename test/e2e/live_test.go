@@ -43,6 +43,12 @@ func routeIsAllowed() change {
 	}
 }
 
+const shopMayRouteToPayments = `
+rules:
+  virtual-service-cross-namespace-host:
+    options: {allow: [{from: shop, to: payments}]}
+`
+
 func TestConsentIsGivenAndWithdrawn(t *testing.T) {
 	const annotation = "meshvet.dev/allow-routes-from"
 	t.Run("by an annotation of the Namespace", func(t *testing.T) {
@@ -55,6 +61,22 @@ func TestConsentIsGivenAndWithdrawn(t *testing.T) {
 		routeIsAllowed().eventually(t)
 		mustRun(t, suite.kubectl, "annotate", "namespace", "payments",
 			annotation+"-")
+		routeIsDenied().eventually(t)
+	})
+	t.Run("by the policy", func(t *testing.T) {
+		routeIsDenied().eventually(t)
+		t.Cleanup(func() {
+			if err := setPolicy(""); err != nil {
+				t.Error(err)
+			}
+		})
+		if err := setPolicy(shopMayRouteToPayments); err != nil {
+			t.Fatal(err)
+		}
+		routeIsAllowed().eventually(t)
+		if err := setPolicy(""); err != nil {
+			t.Fatal(err)
+		}
 		routeIsDenied().eventually(t)
 	})
 	t.Run("by a ReferenceGrant", func(t *testing.T) {

@@ -55,7 +55,7 @@ func newSite(t *testing.T) *site {
 }
 
 func (s *site) flags() []string {
-	return append(serveFlags(s.kubectl), s.pair.flags()...)
+	return append(serveFlags(s.kubectl, "testdata/policy.yaml"), s.pair.flags()...)
 }
 
 func (s *site) register(t *testing.T, policy meshvet.FailurePolicy) {

@@ -20,6 +20,7 @@ import (
 var suite struct {
 	kubectl cluster.Kubectl
 	server  *meshvet.Server
+	policy  string // its file
 }
 
 func TestMain(m *testing.M) {
@@ -66,7 +67,11 @@ func setUp(folder string) error {
 			return err
 		}
 	}
-	server, err := serve(folder, kubectl, meshvet.Fail)
+	suite.policy = filepath.Join(folder, "policy.yaml")
+	if err := setPolicy(""); err != nil {
+		return err
+	}
+	server, err := serve(folder, kubectl, suite.policy, meshvet.Fail)
 	if err != nil {
 		return err
 	}
@@ -104,10 +109,25 @@ func existingCluster(folder string) (cluster.Kubectl, error) {
 	return kubectl, remove(kubectl, "testdata/before")
 }
 
+// setPolicy is that of the tests, and what is added to it.
+func setPolicy(more string) error {
+	extended, err := filepath.Abs("testdata/policy.yaml")
+	if err != nil {
+		return err
+	}
+	text := "apiVersion: meshvet.dev/v1alpha1\nkind: Config\nextends: [" +
+		extended + "]\n" + more
+	next := suite.policy + ".next"
+	if err := os.WriteFile(next, []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, suite.policy)
+}
+
 // serve starts meshvet and registers it.
-func serve(folder string, kubectl cluster.Kubectl,
+func serve(folder string, kubectl cluster.Kubectl, config string,
 	policy meshvet.FailurePolicy) (*meshvet.Server, error) {
-	server, err := meshvet.Serve(folder, serveFlags(kubectl)...)
+	server, err := meshvet.Serve(folder, serveFlags(kubectl, config)...)
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +161,9 @@ func awaitDenial(folder string, kubectl cluster.Kubectl) error {
 }
 
 // serveFlags have the server know the mesh as the cluster has it.
-func serveFlags(kubectl cluster.Kubectl) []string {
+func serveFlags(kubectl cluster.Kubectl, config string) []string {
 	return []string{
-		"--config=testdata/policy.yaml",
+		"--config=" + config,
 		"--kubeconfig=" + kubectl.Kubeconfig,
 	}
 }
