@@ -183,6 +183,7 @@ func connect(server *meshvet.Server, bundle string) (*x509.Certificate, error) {
 }
 
 func TestAuthority(t *testing.T) {
+	t.Parallel()
 	s := newAuthoritySite(t)
 	s.start(2)
 	t.Run("replicas that race have one authority", s.oneAuthority)

@@ -18,6 +18,7 @@ import (
 // failed is tried again after 30 s at most.
 const soon = 40 * time.Second
 
+// Runs beside no other test, so that the time it takes is its own.
 func TestFaults(t *testing.T) {
 	s := newSite(t)
 	s.expectDenied(t)

@@ -21,6 +21,7 @@ type installed struct {
 }
 
 func TestInstall(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	policy := filepath.Join(folder, "audit-policy.yaml")
 	err := os.WriteFile(policy, []byte(rightsAuditPolicy), 0o600)

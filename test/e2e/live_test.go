@@ -184,6 +184,7 @@ var orders = map[string]string{
 // Objects that name each other, applied within milliseconds: the server's own
 // picture of the mesh is always behind, and it must not deny for that.
 func TestReadsItsOwnWrites(t *testing.T) {
+	t.Parallel() // in a namespace of its own
 	const rounds = 50
 	mustRun(t, suite.kubectl, "create", "namespace", "strict")
 	t.Cleanup(func() {
