@@ -40,6 +40,12 @@ rules:
   virtual-service-unknown-delegate: {action: deny}
 `
 
+// unsound is a policy that cannot be used, which is worth an Event.
+const unsound = `apiVersion: meshvet.dev/v1alpha1
+kind: Config
+rules: {no-such-rule: error}
+`
+
 const namesWhatIsAbsent = `{
   "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
   "request": {
@@ -265,9 +271,31 @@ func (a *account) webhook(manifest map[string]any, ca []byte) map[string]any {
 	return webhook
 }
 
+func (a *account) policy() string {
+	return filepath.Join(a.folder, "policy.yaml")
+}
+
+func (a *account) setPolicy(text string) error {
+	next := a.policy() + ".next"
+	if err := os.WriteFile(next, []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, a.policy())
+}
+
+// unsettle breaks the policy and mends it, some seconds each, so that there is
+// something to tell by an Event, again and again.
+func (a *account) unsettle(start time.Time) error {
+	const each = 3 * time.Second
+	if time.Since(start)/each%2 == 0 {
+		return a.setPolicy(unsound)
+	}
+	return a.setPolicy(deniesAbsence)
+}
+
 // flags are those of the Deployment that have to do with rights.
-func (a *account) flags(kubeconfig, policy, pair string) []string {
-	flags := []string{"--kubeconfig=" + kubeconfig, "--config=" + policy}
+func (a *account) flags(kubeconfig, pair string) []string {
+	flags := []string{"--kubeconfig=" + kubeconfig, "--config=" + a.policy()}
 	for _, arg := range a.args {
 		name, value, _ := strings.Cut(arg, "=")
 		switch name {
@@ -368,18 +396,26 @@ func (a *account) works(log string) bool {
 	return done && strings.Count(log, `"caBundle patched"`) == 2
 }
 
-// ask has it judge what names things that are not there.
-func (a *account) ask() {
+// occupy has it judge what names things that are not there, and whoever lacks a
+// right to Events have something to tell.
+func (a *account) occupy(start time.Time) error {
 	_, _ = a.server.Review("/validate", namesWhatIsAbsent)
+	if a.lacking.role != "meshvet-events" {
+		return nil
+	}
+	return a.unsettle(start)
 }
 
 // isFound returns when the API server has refused what is lacking, and the
 // server has told of it.
 func (s *installed) isFound(t *testing.T, a *account) {
 	var refusals []string
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
+	start := time.Now()
+	for time.Since(start) < time.Minute {
 		if _, err := a.server.Ops("/readyz"); err == nil {
-			a.ask()
+			if err := a.occupy(start); err != nil {
+				t.Error(err)
+			}
 		}
 		refusals = s.refusals(t)[a.user()]
 		log := s.logOf(t, a.server)
@@ -474,10 +510,6 @@ func (s *installed) eachRightIsNeeded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy := filepath.Join(t.TempDir(), "policy.yaml")
-	if err := os.WriteFile(policy, []byte(deniesAbsence), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	accounts := s.accounts(t, ca)
 	if len(accounts) < 30 {
 		t.Fatalf("only %d accounts", len(accounts))
@@ -491,10 +523,14 @@ func (s *installed) eachRightIsNeeded(t *testing.T) {
 		go func() {
 			defer all.Done()
 			defer func() { <-turns }()
-			kubeconfig, err := s.cluster.KubeconfigFor(a.folder, a.user(),
-				accountsOfMeshvet)
+			err := a.setPolicy(deniesAbsence)
+			kubeconfig := ""
 			if err == nil {
-				err = a.server.Start(a.flags(kubeconfig, policy, pair)...)
+				kubeconfig, err = s.cluster.KubeconfigFor(a.folder, a.user(),
+					accountsOfMeshvet)
+			}
+			if err == nil {
+				err = a.server.Start(a.flags(kubeconfig, pair)...)
 			}
 			if err != nil {
 				t.Error(err)

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -57,7 +58,18 @@ func run(m *testing.M, folder string) int {
 	return code
 }
 
+// A pod knows who it is by the downward API. Here all servers are one.
+func beAPod() error {
+	return errors.Join(
+		os.Setenv("POD_NAMESPACE", meshvet.OwnNamespace),
+		os.Setenv("POD_NAME", "meshvet-e2e"),
+		os.Setenv("POD_UID", "6f0b5f1c-e2e"))
+}
+
 func setUp(folder string) error {
+	if err := beAPod(); err != nil {
+		return err
+	}
 	kubectl, err := findCluster(folder)
 	if err != nil {
 		return err
