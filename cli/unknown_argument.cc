@@ -13,13 +13,12 @@ namespace meshvet::cli {
 namespace {
 
 // What people know from elsewhere or from our plans, and no typing mistake.
-constexpr std::array<std::string_view, 6> kCommandsToCome = {
-    "gate", "fix", "test", "baseline", "snapshot", "completion"};
-constexpr std::array<std::string_view, 8> kFlagsToCome = {
-    "--baseline",      "--cluster",
-    "--fix",           "--ignore-suppressions",
-    "--istio-version", "--kubeconfig",
-    "--kube-context",  "--log-format"};
+constexpr std::array<std::string_view, 4> kCommandsToCome = {
+    "fix", "test", "snapshot", "completion"};
+constexpr std::array<std::string_view, 7> kFlagsToCome = {
+    "--cluster",       "--fix",        "--ignore-suppressions",
+    "--istio-version", "--kubeconfig", "--kube-context",
+    "--log-format"};
 
 template <size_t N>
 bool IsToCome(const std::array<std::string_view, N>& names,

@@ -47,6 +47,9 @@ struct LintRequest {
   // What overrides, suppressions, sets and fingerprints see paths relative to;
   // the working directory when empty.
   std::string root_directory;
+  // As the webhook, which sees no files: what overrides and suppressions say of
+  // files does not count.
+  bool as_webhook = false;
   // Whether Report::objects is wanted.
   bool lists_objects = false;
 
