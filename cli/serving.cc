@@ -37,7 +37,7 @@ using std::chrono::milliseconds;
 using webhook::CheckResult;
 using webhook::JsonLog;
 
-constexpr milliseconds kPolicyInterval{1'000};
+constexpr milliseconds kLeastPolicyInterval{10};
 constexpr milliseconds kSignalInterval{50};
 constexpr size_t kReviewsPerCore = 4;
 
@@ -111,7 +111,9 @@ class Server {
   }
 
   int Run(const sigset_t& signals) {
-    while (WaitForSignal(signals, kPolicyInterval) == 0) PollPolicy();
+    const milliseconds interval =
+        ToMilliseconds(options_.config_interval_seconds);
+    while (WaitForSignal(signals, interval) == 0) PollPolicy();
     draining_ = true;
     promoting_.reset();
     log_.Event(JsonLog::Level::kInfo, "draining");
@@ -148,6 +150,10 @@ class Server {
   }
 
   MaybeFailure ReadPolicy() {
+    if (ToMilliseconds(options_.config_interval_seconds) <
+        kLeastPolicyInterval) {
+      return Usage({"must be at least 10ms", "--config-interval"});
+    }
     auto read = cli::ReadConfiguration(options_.mesh.config);
     if (!read) return Usage(read.error());
     configuration_ = *read;
