@@ -12,7 +12,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test formats-check e2e manifests-test image-test bench fuzz \
+.PHONY: help run test formats-check e2e manifests-test image-test load bench fuzz \
         format format-check tidy asan tsan clang \
         setup setup-gates
 
@@ -45,6 +45,10 @@ manifests-test: setup build/release/build.ninja ## kustomize, Helm, alerts and d
 image-test: setup build/release/build.ninja ## run it with what the Dockerfile installs, no more
 	@$(NINJA) -C build/release meshvet
 	@test/install/run_in_minimal_root
+
+load: setup build/release/build.ninja ## under load: rollouts, rotation, a busy mesh
+	@$(NINJA) -C build/release meshvet
+	@scripts/load.sh
 
 bench: setup build/release/build.ninja ## measure speed and memory against the targets
 	@$(NINJA) -C build/release bench_programs

@@ -18,6 +18,7 @@ namespace meshvet::certs {
 namespace {
 
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 // Writers replace the certificate and then the key: time to let them finish.
 constexpr milliseconds kSettle{50};
@@ -96,9 +97,12 @@ class CertificateWatcher::Impl {
 
   enum class Wake { kStop, kChange, kInterval };
 
-  Wake Wait(milliseconds timeout) const {
+  // Until it is time to look, a change or the end.
+  Wake Wait(Clock::time_point look) const {
     std::array<pollfd, 2> fds{{{wake_, POLLIN, 0}, {notify_, POLLIN, 0}}};
-    poll(fds.data(), fds.size(), static_cast<int>(timeout.count()));
+    const auto left =
+        std::chrono::ceil<milliseconds>(look - Clock::now()).count();
+    if (left > 0) poll(fds.data(), fds.size(), static_cast<int>(left));
     if (fds[0].revents != 0) return Wake::kStop;
     if (fds[1].revents == 0) return Wake::kInterval;
     std::array<char, 4096> events{};
@@ -109,13 +113,19 @@ class CertificateWatcher::Impl {
 
   void Run() {
     pthread_setname_np(pthread_self(), "certs");
-    milliseconds timeout = options_.interval;
+    const milliseconds soon = std::min(kSettle, options_.interval);
+    Clock::time_point look = Clock::now() + options_.interval;
     while (true) {
-      const Wake wake = Wait(timeout);
+      const Wake wake = Wait(look);
       if (wake == Wake::kStop) return;
-      const bool settled = wake == Wake::kInterval && Look();
-      timeout =
-          settled ? options_.interval : std::min(kSettle, options_.interval);
+      const Clock::time_point now = Clock::now();
+      if (wake == Wake::kInterval) {
+        look = now + (Look() ? options_.interval : soon);
+      } else {
+        // A later change does not put off the look at an earlier one: in a busy
+        // folder there is always another.
+        look = std::min(look, now + soon);
+      }
     }
   }
 

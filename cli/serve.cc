@@ -70,6 +70,11 @@ CLI::App* AddServe(CLI::App& app, int& exit_code) {
   AddListening(*command, *options);
   AddCertificates(*command, *options);
   AddMeshFlags(*command, options->mesh);
+  command
+      ->add_option("--config-interval", options->config_interval_seconds,
+                   "how often the policy is read again (default 1s)")
+      ->transform(CLI::AsNumberWithUnit(Seconds(),
+                                        CLI::AsNumberWithUnit::CASE_SENSITIVE));
   AddClusterFlags(*command, options->cluster);
   AddLimits(*command, *options);
   command->footer(Examples(

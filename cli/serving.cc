@@ -42,7 +42,7 @@ using std::chrono::milliseconds;
 using webhook::CheckResult;
 using webhook::JsonLog;
 
-constexpr milliseconds kPolicyInterval{1'000};
+constexpr milliseconds kLeastPolicyInterval{10};
 constexpr milliseconds kSignalInterval{50};
 constexpr size_t kReviewsPerCore = 4;
 
@@ -123,7 +123,9 @@ class Server {
   }
 
   int Run(const sigset_t& signals) {
-    while (WaitForSignal(signals, kPolicyInterval) == 0) {
+    const milliseconds interval =
+        ToMilliseconds(options_.config_interval_seconds);
+    while (WaitForSignal(signals, interval) == 0) {
       PollPolicy();
       PollCertificate();
     }
@@ -163,6 +165,10 @@ class Server {
   }
 
   MaybeFailure ReadPolicy() {
+    if (ToMilliseconds(options_.config_interval_seconds) <
+        kLeastPolicyInterval) {
+      return Usage({"must be at least 10ms", "--config-interval"});
+    }
     auto read = cli::ReadConfiguration(options_.mesh.config);
     if (!read) return Usage(read.error());
     configuration_ = *read;

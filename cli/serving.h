@@ -29,6 +29,7 @@ struct ServeOptions {
   TlsSecretFlags tls_secret;
   MeshFlags mesh;
   ClusterFlags cluster;
+  double config_interval_seconds = 1;
   size_t max_body = 7 << 20;
   size_t max_in_flight = 0;  // 0: four for each core
   double lame_duck_seconds = 10;

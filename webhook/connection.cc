@@ -185,6 +185,19 @@ void Connection::ForgetRequest() {
 
 void Connection::Refuse(const Refusal& refusal) {
   if (refusal.status >= 400) shared_.observer.OnHttpError(refusal.status);
+  WriteLast(refusal);
+}
+
+void Connection::Dismiss() {
+  // Who has not even begun a handshake can be told nothing.
+  if (state_ == State::kHandshake) {
+    Close();
+  } else {
+    WriteLast({503, "shutting down", 0});
+  }
+}
+
+void Connection::WriteLast(const Refusal& refusal) {
   output_ = RefusalText(refusal, shared_.rules.method);
   written_ = 0;
   last_ = true;
@@ -267,14 +280,12 @@ void Connection::Expire() {
   }
 }
 
-bool Connection::HasNothingToLose() const {
+bool Connection::IsIdle() const {
   switch (state_) {
     case State::kHandshake:
       return stream_.untouched();
     case State::kIdle:
       return stream_.quiet() && !stream_.HasUnread();
-    case State::kClosing:
-      return !stream_.HasUnread();
     default:
       return false;
   }

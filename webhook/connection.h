@@ -105,13 +105,20 @@ class Connection {
   // Past its deadline: what the state asks for is done; then Advance().
   void Expire();
 
-  // Closing now would cost no request and no answer: it is between requests
-  // and no byte of another has arrived, or all has been said.
-  bool HasNothingToLose() const;
+  // It is between requests, and no byte of another has arrived.
+  bool IsIdle() const;
+  // Sends an idle client elsewhere. A request may be on its way already, and an
+  // API server does not repeat a call whose connection just ends; so the last
+  // thing it hears is an answer that tells it to (503 with `Retry-After: 0`:
+  // client-go, rest/with_retry.go). A client that waits for none ignores it and
+  // closes (RFC 9112, section 9.2; Go's net/http does).
+  void Dismiss();
   // Says goodbye and goes on to kClosing.
   void Close();
 
   State state() const { return state_; }
+  // Nothing is left to do but to wait for the client's end.
+  bool has_said_all() const { return state_ == State::kClosing; }
   Clock::time_point deadline() const { return deadline_; }
   void set_peer_ended() { stream_.set_peer_ended(); }
 
@@ -122,6 +129,7 @@ class Connection {
   Progress ParseBody();
   Progress Write();
   Progress Linger();
+  void WriteLast(const Refusal& refusal);
   void EnterIdle();
   void EnterReading();
   void ForgetRequest();

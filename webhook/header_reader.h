@@ -45,6 +45,7 @@ struct HeaderRules {
 struct Refusal {
   int status = 0;
   std::string_view message;  // a literal
+  int retry_after = 1;       // seconds; said with a 503
 };
 
 struct VettedHead {

@@ -136,6 +136,7 @@ class HttpsServer::Impl {
   void Settle(Ticket ticket, Connection* connection);
   bool IsLast(const Connection& connection) const;
 
+  void DismissIdle();
   void CloseWhere(const std::function<bool(const Connection&)>& wanted);
 
   const Options options_;
@@ -396,16 +397,26 @@ bool HttpsServer::Impl::Stop(milliseconds grace) {
   const Clock::time_point until = Clock::now() + grace;
   while (true) {
     Sweep(Clock::now());
-    CloseWhere([](const Connection& c) { return c.HasNothingToLose(); });
+    DismissIdle();
     if (table_.size() == 0 || Clock::now() >= until) break;
     std::this_thread::sleep_for(kStopTick);
   }
+  CloseWhere([](const Connection& c) { return c.has_said_all(); });
   const bool all_done = table_.size() == 0;
   stop_working_.Raise();
   rota_.Stop();
   for (std::thread& worker : workers_) worker.join();
   CloseWhere([](const Connection&) { return true; });
   return all_done;
+}
+
+void HttpsServer::Impl::DismissIdle() {
+  table_.ForEachParked(
+      [](const Connection& connection) { return connection.IsIdle(); },
+      [this](Ticket ticket, Connection& connection) {
+        connection.Dismiss();
+        Settle(ticket, &connection);
+      });
 }
 
 void HttpsServer::Impl::CloseWhere(

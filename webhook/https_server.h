@@ -79,9 +79,10 @@ class HttpsServer {
   // From now on every response ends its connection; new ones are still taken.
   void StartDrain();
 
-  // Takes the connections that wait, closes the port and all idle connections,
-  // and lets what has begun come to its end for at most `grace`; then closes
-  // what is left, but waits for handlers, which have deadlines of their own.
+  // Takes the connections that wait, closes the port, sends the clients of idle
+  // connections elsewhere, and lets what has begun come to its end for at most
+  // `grace`; then closes what is left, but waits for handlers, which have
+  // deadlines of their own.
   // True if all came to their end in time.
   bool Stop(std::chrono::milliseconds grace);
 

@@ -49,7 +49,9 @@ std::string RefusalText(const Refusal& refusal, HeaderRules::Method allowed) {
     text += allowed == HeaderRules::Method::kPost ? "Allow: POST\r\n"
                                                   : "Allow: GET\r\n";
   }
-  if (refusal.status == 503) text += "Retry-After: 1\r\n";
+  if (refusal.status == 503) {
+    text += "Retry-After: " + std::to_string(refusal.retry_after) + "\r\n";
+  }
   text += "Connection: close\r\n\r\n";
   return text + body;
 }

@@ -21,7 +21,7 @@ std::string RefusalBody(int status, std::string_view message);
 // "Payload Too Large"; "Error" for a code we do not use.
 std::string_view ReasonPhrase(int status);
 
-// A 405 names the method allowed, a 503 asks to come again in a second.
+// A 405 names the method allowed, a 503 says when to come again.
 std::string RefusalText(const Refusal& refusal, HeaderRules::Method allowed);
 
 }  // namespace meshvet::webhook

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <mutex>
+#include <thread>
 
 #include "certs/certificate_watcher.h"
 #include "certs/self_signed.h"
@@ -219,6 +220,25 @@ TEST_F(WatcherTest, NoticesWritersBeforeTheInterval) {
   ASSERT_TRUE(changes_.Wait());
   EXPECT_EQ(changes_.last(), second.identity->serial);
   EXPECT_EQ(errors_.count(), 0);
+}
+
+TEST_F(WatcherTest, NoticesWritersInABusyFolder) {
+  folder_.WritePair(*Pair().identity, "");
+  const auto watcher = CertificateWatcher::Start(Options(hours(1)));
+  ASSERT_TRUE(watcher);
+  std::atomic<bool> done = false;
+  std::thread busy([&] {
+    while (!done) {
+      folder_.Write("access.log", "another program's");
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+  });
+  const SelfSignedPair second = Pair();
+  folder_.WritePair(*second.identity, "");
+  EXPECT_TRUE(changes_.Wait());
+  EXPECT_EQ(changes_.last(), second.identity->serial);
+  done = true;
+  busy.join();
 }
 
 TEST_F(WatcherTest, KeepsTheOldPairWhenTheNewIsBad) {

@@ -217,7 +217,8 @@ TEST(Serve, TakesUpANewPolicy) {
   const TempFolder folder;
   const fs::path file = folder / "policy.yaml";
   WriteFile(file, PolicyText("{}"));
-  RunningServer server(folder, Quick({"--config", file.string()}));
+  RunningServer server(
+      folder, Quick({"--config", file.string(), "--config-interval", "50ms"}));
   EXPECT_FALSE(IsAllowed(server.Ask("/validate", BadReview())));
 
   WriteFile(file, kLenient);  // in place
@@ -447,6 +448,8 @@ TEST(Serve, SaysWhatKeepsItFromStarting) {
       {"--config none.yaml", 2, "meshvet: none.yaml: "},
       {"--config bad.yaml", 2,
        "meshvet: bad.yaml:3:23: unknown rule \"no-such-rule\"\n"},
+      {"--config-interval 9ms", 2,
+       "meshvet: --config-interval: must be at least 10ms\n"},
       {"--mesh-config none.yaml", 2, "meshvet: none.yaml: "},
       {"--tls-ca-out none/ca.pem", 3, "meshvet: none/ca.pem: cannot write\n"},
       {"--lame-duck soon", 2, "--lame-duck"},

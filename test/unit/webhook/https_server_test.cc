@@ -500,6 +500,8 @@ TEST(HttpsServer, DrainsWithoutLosingARequest) {
                   ->Has("Connection: close"));
   bool in_time = false;
   std::thread stopping([&] { in_time = server->Stop(seconds(20)); });
+  const auto goodbye = idle->Read();
+  EXPECT_TRUE(goodbye && goodbye->status == 503);
   EXPECT_TRUE(idle->AtEnd());
   door.Open();
   const auto answer = busy->Read();
@@ -509,6 +511,34 @@ TEST(HttpsServer, DrainsWithoutLosingARequest) {
   stopping.join();
   EXPECT_TRUE(in_time);
   EXPECT_FALSE(TestClient(server.port()).connected());
+}
+
+// A request may be on its way when its connection is closed for being idle: an
+// API server then knows only that its call failed. So the goodbye is an answer.
+TEST(HttpsServer, SendsARequestThatCrossesItsGoodbyeElsewhere) {
+  TestServer server;
+  const auto idle = server.Connect();
+  ASSERT_TRUE(idle->Exchange(Post("/validate", "{}")));
+  const std::jthread stopping([&] { EXPECT_TRUE(server->Stop(seconds(20))); });
+  ASSERT_TRUE(server.WaitUntil(
+      [](const TransportStats& stats) { return stats.closing == 1; }));
+  EXPECT_TRUE(idle->Send(Post("/validate", std::string(100'000, ' '))));
+  const auto answer = idle->Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_TRUE(answer->Has("Retry-After: 0"));
+  EXPECT_TRUE(answer->Has("Connection: close"));
+  EXPECT_EQ(answer->body, "{\"code\":503,\"message\":\"shutting down\"}\n");
+  EXPECT_TRUE(idle->AtEnd());
+  // It is no answer to anything if nobody asked.
+  EXPECT_EQ(server.tally().count("503"), 0);
+}
+
+TEST(HttpsServer, WaitsForNoIdleClientWithoutGrace) {
+  const TestServer server;
+  const auto idle = server.Connect();
+  ASSERT_TRUE(idle->Exchange(Post("/validate", "{}")));
+  EXPECT_TRUE(server->Stop(milliseconds(0)));
 }
 
 TEST(HttpsServer, StopsAtTheEndOfItsGrace) {
