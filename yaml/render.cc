@@ -17,7 +17,8 @@ bool IsAlnum(char c) {
 
 // Dates, times and numbers of other readers: 2001-12-14, 1:30, 1_000.
 bool LooksLikeNumber(std::string_view text) {
-  return text.find_first_not_of("0123456789-+:._TZxo") == text.npos;
+  return text.find_first_of("0123456789") != text.npos &&
+         text.find_first_not_of("0123456789-+:._TZxo") == text.npos;
 }
 
 // Far fewer texts than YAML allows, but surely these.

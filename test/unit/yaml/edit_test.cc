@@ -378,8 +378,6 @@ TEST(EditTest, EditsOneDocumentOfMany) {
   EXPECT_EQ(Edited(kText, {{"replace", "/a", "5"}}, 2),
             "# first\n---\na: 1\n---\n# second\na: 1 # x\n---\na: [\n---\n"
             "a: 5\n");
-  EXPECT_EQ(Edited("a: 1\n...\nb: 2\n", {{"add", "/c", "3"}}, 1),
-            "a: 1\n...\nb: 2\nc: 3\n");
   EXPECT_EQ(
       Edited("a: 1\n...\n%YAML 1.1\n---\nb: 2\n", {{"add", "/c", "3"}}, 1),
       "a: 1\n...\n%YAML 1.1\n---\nb: 2\nc: 3\n");
