@@ -51,6 +51,8 @@ struct Diagnostic {
   std::string path;                        // as the user named it
   yaml::Range range;
   size_t document = 0;
+  // Where the object stands in its document: "/items/3" inside a List.
+  std::string prefix;
   ObjectName object;
   std::string source;  // the template it was rendered from; may be empty
   std::vector<RelatedPlace> related;
