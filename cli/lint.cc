@@ -1,202 +1,20 @@
 #include <malloc.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cmath>
-#include <csignal>
-#include <map>
 #include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 
 #include "cli/commands.h"
 #include "cli/deliver.h"
-#include "cli/serving.h"
+#include "cli/lint_flags.h"
 #include "lint/lint_command.h"
-#include "lint/report_format.h"
 
 namespace meshvet::cli {
 namespace {
 
 using lint::LintOptions;
-
-const std::map<std::string, lint::ColorChoice>& Colors() {
-  static const std::map<std::string, lint::ColorChoice> colors = {
-      {"auto", lint::ColorChoice::kAuto},
-      {"always", lint::ColorChoice::kAlways},
-      {"never", lint::ColorChoice::kNever}};
-  return colors;
-}
-
-// A flag that takes a list: given several times, or with commas.
-CLI::Option* AddList(CLI::App& command, const char* name,
-                     std::vector<std::string>& into,
-                     const std::string& meaning) {
-  return command.add_option(name, into, meaning)
-      ->allow_extra_args(false)
-      ->delimiter(',');
-}
-
-void AddInputs(CLI::App& command, LintOptions& options) {
-  command.add_option("paths", options.paths,
-                     "files, directories, globs, or - for standard input "
-                     "(default .)");
-  // After `paths`, which would overwrite them.
-  command
-      .add_option_function<std::vector<std::string>>(
-          "-f,--file",
-          [&options](const std::vector<std::string>& files) {
-            options.paths.insert(options.paths.end(), files.begin(),
-                                 files.end());
-          },
-          "one more path, several times")
-      ->allow_extra_args(false)
-      ->delimiter(',');
-  command.add_option("--stdin-filename", options.stdin_filename,
-                     "what to call standard input");
-  AddList(command, "--exclude", options.exclude,
-          "globs of paths below directories to leave out");
-  AddList(command, "--include-ext", options.extensions,
-          "extensions of the files to read below directories (default yaml, "
-          "yml, json)");
-  command.add_flag("--no-gitignore", options.no_gitignore,
-                   "read what .gitignore files leave out, too");
-  command.add_flag("--follow-symlinks", options.follow_symlinks,
-                   "follow symbolic links below directories");
-}
-
-void AddContext(CLI::App& command, LintOptions& options) {
-  AddList(command, "--context", options.context,
-          "files and directories whose objects are known but not judged");
-  command.add_flag("--complete", options.complete,
-                   "input and context are the whole mesh: what is not there "
-                   "does not exist");
-  AddList(command, "--assume-host", options.assume_hosts,
-          "globs of hosts that exist although nothing defines them");
-  command.add_option("--mesh-config", options.mesh_config,
-                     "istiod's mesh.yaml, or the ConfigMap that holds it");
-  command.add_option("--root-namespace", options.root_namespace,
-                     "the mesh's root namespace (default istio-system)");
-  command.add_option("-n,--namespace", options.default_namespace,
-                     "of objects that name none (default default)");
-}
-
-void AddRuleFlags(CLI::App& command, LintOptions& options) {
-  command.add_option("--config", options.config,
-                     "configuration file (default: the nearest .meshvet.yaml)");
-  command.add_flag("--no-config", options.no_config,
-                   "use no configuration file");
-  AddList(command, "--select", options.rules.select,
-          "run these rules alone: ids, aliases, globs, or all");
-  AddList(command, "--extend-select", options.rules.extend_select,
-          "run these rules too");
-  AddList(command, "--ignore", options.rules.ignore, "leave these rules out");
-  AddList(command, "--severity", options.rules.severity,
-          "change a rule's severity: ID=error");
-}
-
-std::string CheckWholeNumber(const std::string& text) {
-  const bool is_number = !text.empty() && text.size() <= 9 &&
-                         text.find_first_not_of("0123456789") == text.npos;
-  return is_number ? "" : "\"" + text + "\" is no whole number";
-}
-
-std::string CheckColor(const std::string& text) {
-  if (Colors().contains(text)) return {};
-  return "\"" + text + "\" is none of auto, always and never";
-}
-
-// "500ms", "30s", "2m"; nothing for other text.
-std::optional<double> ParseTime(const std::string& text) {
-  const size_t unit = text.find_first_not_of("0123456789");
-  if (unit == text.npos || unit == 0 || unit > 9) return std::nullopt;
-  const auto units = Seconds();
-  const auto factor = units.find(text.substr(unit));
-  if (factor == units.end()) return std::nullopt;
-  return std::stod(text.substr(0, unit)) * factor->second;
-}
-
-std::string CheckTime(const std::string& text) {
-  if (ParseTime(text)) return {};
-  return "\"" + text + "\" is no time such as 500ms, 30s or 2m";
-}
-
-void AddTimeout(CLI::App& command, double& seconds) {
-  command
-      .add_option_function<std::string>(
-          "--timeout",
-          [&seconds](const std::string& text) {
-            seconds = ParseTime(text).value_or(0);
-          },
-          "give up after this time: 500ms, 30s, 2m (default: never)")
-      ->check(CheckTime, "");
-}
-
-void AddReportFlags(CLI::App& command, LintOptions& options) {
-  AddList(command, "-o,--output", options.outputs,
-          "FORMAT or FORMAT=FILE, several times; formats: " +
-              lint::FormatList() + " (default full)");
-  command.add_option("--sarif-category", options.sarif_category,
-                     "tells apart SARIF uploads for one commit");
-  command.add_flag("--sarif-include-suppressed",
-                   options.sarif_include_suppressed,
-                   "write suppressed findings, with the reason, to SARIF");
-  command.add_option("--fail-on", options.fail_on,
-                     "exit 1 from this severity on: error (default), warning, "
-                     "info, never");
-  command.add_option("--show", options.show,
-                     "list findings from this severity on (default info)");
-  command
-      .add_option("--max-findings", options.max_findings,
-                  "list no more than these")
-      ->check(CheckWholeNumber, "");
-  command.add_flag("--statistics", options.statistics,
-                   "count findings by rule");
-  command.add_flag("--no-excerpt", options.no_excerpt,
-                   "leave out the lines of the files");
-  command.add_flag("--exit-zero", options.exit_zero,
-                   "exit 0 whatever is found");
-  command.add_flag("--allow-empty", options.allow_empty,
-                   "nothing to lint is no error");
-  command.add_flag("-q,--quiet", options.quiet, "no summary");
-  command.add_flag("-v,--verbose", options.verbose, "list what was skipped");
-  command
-      .add_option_function<std::string>(
-          "--color",
-          [&options](const std::string& text) {
-            options.color = Colors().at(text);
-          },
-          "auto (default), always, never")
-      ->check(CheckColor, "");
-  command
-      .add_option("-j,--jobs", options.jobs,
-                  "threads (default: one for each core)")
-      ->check(CheckWholeNumber, "");
-}
-
-// A run that takes longer is worth nothing to whoever set the limit.
-extern "C" void OnTimeout(int /*signal*/) {
-  constexpr std::string_view kMessage = "meshvet: timed out (--timeout)\n";
-  // A signal handler may do little more than this; there is nobody left to tell
-  // that it failed.
-  [[maybe_unused]] const ssize_t told =
-      write(STDERR_FILENO, kMessage.data(), kMessage.size());
-  _exit(kExitUnfinished);
-}
-
-void StartTimer(double seconds) {
-  if (seconds <= 0) return;
-  std::signal(SIGALRM, OnTimeout);
-  itimerval timer{};
-  timer.it_value.tv_sec = static_cast<time_t>(seconds);
-  timer.it_value.tv_usec =
-      static_cast<suseconds_t>((seconds - std::floor(seconds)) * 1'000'000);
-  setitimer(ITIMER_REAL, &timer, nullptr);
-}
 
 // Every document's tree is large enough that glibc first sweeps its fast bins,
 // a twelfth of all instructions; without these bins there is nothing to sweep.

@@ -1,0 +1,37 @@
+// File: cli/lint_flags.h
+//
+// The flags that the commands which read manifests share: one name and one
+// meaning each. What they fill must outlive the parse.
+
+#ifndef MESHVET_CLI_LINT_FLAGS_H_
+#define MESHVET_CLI_LINT_FLAGS_H_
+
+#include <string>
+#include <vector>
+
+#include "lint/lint_setup.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace meshvet::cli {
+
+// A flag that takes a list: given several times, or with commas.
+CLI::Option* AddList(CLI::App& command, const char* name,
+                     std::vector<std::string>& into,
+                     const std::string& meaning);
+
+void AddInputs(CLI::App& command, lint::LintOptions& options);
+void AddContext(CLI::App& command, lint::LintOptions& options);
+void AddRuleFlags(CLI::App& command, lint::LintOptions& options);
+void AddReportFlags(CLI::App& command, lint::LintOptions& options);
+
+void AddTimeout(CLI::App& command, double& seconds);
+// Ends the process with code 3 after `seconds`; never if that is 0.
+void StartTimer(double seconds);
+
+}  // namespace meshvet::cli
+
+#endif  // MESHVET_CLI_LINT_FLAGS_H_
