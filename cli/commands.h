@@ -34,6 +34,7 @@ inline constexpr int kExitUsage = 2;       // wrong usage or configuration
 inline constexpr int kExitUnfinished = 3;  // the answer is unknown
 
 CLI::App* AddLint(CLI::App& app, int& exit_code);
+CLI::App* AddFix(CLI::App& app, int& exit_code);
 CLI::App* AddRules(CLI::App& app, int& exit_code);
 CLI::App* AddExplain(CLI::App& app, int& exit_code);
 CLI::App* AddConfig(CLI::App& app, int& exit_code);
