@@ -105,13 +105,15 @@ class Command {
     const bool written = WritesNothing() || ReadsStdin() || WriteFiles(err);
     const std::string summary = Summary();
     // Standard output is for the diff or the new text where there is one.
+    const bool quiet = setup_.options.quiet;
+    setup_.options.quiet = quiet || WritesNothing();
     if (WritesNothing() || ReadsStdin()) {
       std::erase_if(setup_.outputs,
                     [](const Output& output) { return output.file.empty(); });
     }
     LintOutcome outcome = Deliver(setup_, std::move(run_.left), environment_);
-    outcome.err.insert(0, err + Story());
-    if (!setup_.options.quiet) outcome.err += summary;
+    outcome.err.insert(0, err + Story(quiet));
+    if (!quiet) outcome.err += summary;
     if (options_.diff) {
       outcome.out = Diff();
     } else if (ReadsStdin() && !options_.check) {
@@ -152,11 +154,11 @@ class Command {
   }
 
   // Fix by fix, done and not done.
-  std::string Story() const {
+  std::string Story(bool quiet) const {
     std::string text;
     const std::string verb = WritesNothing() ? "would fix" : "fixed";
     for (const AppliedFix& fix : run_.applied) {
-      if (setup_.options.quiet) break;
+      if (quiet) break;
       text += "meshvet: " + Place(fix.path, fix.at) + ": " + verb + " [" +
               fix.rule + "]: " + Printable(fix.title) + "\n";
     }

@@ -167,7 +167,7 @@ bool EditWriter::CanRestructure(const Draft& draft) {
 }
 
 void EditWriter::RemoveLines(const Entry& entry) {
-  const size_t end = outline_.LineEnd(entry.end);
+  const size_t end = outline_.LastLineEnd(entry);
   if (!outline_.StartsLine(entry.begin)) {
     size_t begin = entry.begin;
     while (begin > 0 && outline_.text()[begin - 1] == ' ') --begin;
@@ -175,7 +175,7 @@ void EditWriter::RemoveLines(const Entry& entry) {
   }
   const size_t above = outline_.PreviousLineEnd(entry.begin);
   if (above != kNone) return Edit(above, end, {});
-  Edit(outline_.LineBegin(entry.begin), outline_.NextLine(entry.end), {});
+  Edit(outline_.LineBegin(entry.begin), outline_.NextLine(end), {});
 }
 
 // `- a: 1` and further entries below it: the first that stays moves up to the
@@ -215,7 +215,7 @@ void EditWriter::InsertBlockEntries(const Draft& draft, Node wanted) {
         wanted.IsArray() ? RenderElement(value, column, style)
                          : RenderMember(child.name, value, column, style);
     if (above != nullptr) {
-      const size_t at = outline_.LineEnd(above->end);
+      const size_t at = outline_.LastLineEnd(*above);
       Edit(at, at, style.newline + Spaces(column) + entry);
     } else {
       const size_t at = draft.entries[FirstKept(draft)].begin;
@@ -237,8 +237,13 @@ bool EditWriter::RemoveFlowEntries(const Draft& draft) {
     const bool is_last = next == kept.size();
     const size_t begin = is_last ? entries[i - 1].end : entries[i].begin;
     const size_t end = is_last ? entries[next - 1].end : entries[next].begin;
-    if (outline_.HasComment(begin, end)) {
-      return Refuse("a comment stands between the entries", begin);
+    const size_t first_gap = is_last ? i - 1 : i;
+    const size_t end_gap = is_last ? next - 1 : next;
+    for (size_t gap = first_gap; gap < end_gap; ++gap) {
+      const size_t at = entries[gap].end;
+      if (outline_.HasComment(at, entries[gap + 1].begin)) {
+        return Refuse("a comment stands between the entries", at);
+      }
     }
     Edit(begin, end, {});
     i = next;

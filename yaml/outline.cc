@@ -142,6 +142,29 @@ size_t Outline::PreviousLineEnd(size_t at) const {
   return line - (is_pair ? 2 : 1);
 }
 
+bool Outline::KeepsBlankLines(uint32_t index) const {
+  const std::string_view content = Content(index);
+  if (item(index).kind != Item::Kind::kScalar) return false;
+  if (!content.starts_with('|') && !content.starts_with('>')) return false;
+  constexpr size_t kHeader = 3;  // "|2+"
+  return content.substr(0, kHeader).find('+') != kNone;
+}
+
+size_t Outline::LastLineEnd(const Entry& entry) const {
+  size_t end = LineEnd(entry.end);
+  const uint32_t last_item = entry.value + item(entry.value).size - 1;
+  if (!KeepsBlankLines(last_item)) return end;
+  for (;;) {
+    const size_t next = NextLine(end);
+    const size_t next_end = LineEnd(next);
+    const bool is_blank =
+        next < text_.size() &&
+        text_.substr(next, next_end - next).find_first_not_of(' ') == kNone;
+    if (!is_blank) return end;
+    end = next_end;
+  }
+}
+
 size_t Outline::NextLine(size_t at) const {
   const auto& lines = positions_.line_starts();
   const auto next = std::upper_bound(lines.begin(), lines.end(), at);

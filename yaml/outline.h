@@ -56,6 +56,9 @@ class Outline {
   size_t LineBegin(size_t at) const;
   size_t LineEnd(size_t at) const;
   size_t PreviousLineEnd(size_t at) const;
+  // Where the content of the entry's last line ends. Blank lines below a `|+`
+  // are part of its text.
+  size_t LastLineEnd(const Entry& entry) const;
   // Where the next line begins, or the text ends.
   size_t NextLine(size_t at) const;
   // Whether only spaces stand before it on its line.
@@ -77,6 +80,7 @@ class Outline {
 
  private:
   void AddKey(Entry& entry) const;
+  bool KeepsBlankLines(uint32_t index) const;
   void AddDash(Entry& entry, size_t from) const;
   size_t SkipBlank(size_t from) const;
   void FindStyle();
