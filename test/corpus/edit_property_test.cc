@@ -13,6 +13,7 @@
 #include <regex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mesh/json_pointer.h"
@@ -68,13 +69,19 @@ Outcome EditAndCompare(const std::string& text, const Stream& before,
 // Patches that touch each value of a document once, in some way or other.
 class Patches {
  public:
-  explicit Patches(Node root) { Walk(root, ""); }
+  explicit Patches(Node root) {
+    Walk(root, "");
+    // Evenly over the document, if it is large.
+    const size_t step = all_.size() / kMost + 1;
+    std::vector<Patch> some;
+    for (size_t i = 0; i < all_.size(); i += step) some.push_back(all_[i]);
+    all_ = std::move(some);
+  }
 
   const std::vector<Patch>& all() const { return all_; }
 
  private:
   void Walk(Node node, const std::string& pointer) {
-    if (all_.size() > kMost) return;
     if (!pointer.empty()) Touch(node, pointer);
     if (node.IsObject()) {
       all_.push_back({{"add", pointer + "/new.example~1key", R"("no")"}});
@@ -114,7 +121,7 @@ class Patches {
     all_.push_back({{"test", pointer, node.ToJson()}});
   }
 
-  static constexpr size_t kMost = 150;
+  static constexpr size_t kMost = 60;
 
   std::vector<Patch> all_;
   size_t turn_ = 0;
