@@ -175,7 +175,7 @@ TEST_F(RobustnessTest, ValuesOfFlagsAreChecked) {
 
 TEST_F(RobustnessTest, WhatIsToComeIsRefusedByName) {
   for (const char* command :
-       {"gate", "fix", "test", "baseline", "snapshot", "completion"}) {
+       {"gate", "test", "baseline", "snapshot", "completion"}) {
     const Ran ran = Run(std::string(command) + " x");
     EXPECT_EQ(ran.exit_code, 2) << command;
     EXPECT_EQ(ran.err, "meshvet: `meshvet " + std::string(command) +
