@@ -138,9 +138,10 @@ TEST_F(FixCommand, DiffIsWhatPatchApplies) {
   folder_.Put("a/till.yaml", kTill);
   folder_.Put("with blank.yaml", WithCrLf(kTill));
   folder_.Put("list.json", kList);
-  const Ran ran = Run("--diff . > change.diff");
+  const Ran ran = Run("--diff .");
   EXPECT_EQ(ran.exit_code, 1) << ran.err;
   EXPECT_EQ(Text("a/till.yaml"), kTill);
+  folder_.Put("change.diff", ran.out);
   ASSERT_EQ(Shell("patch --quiet --binary -p0 < change.diff"), 0);
   EXPECT_EQ(Text("a/till.yaml"), kTillFixed);
   EXPECT_EQ(Text("with blank.yaml"), WithCrLf(kTillFixed));
@@ -333,7 +334,7 @@ TEST_F(FixCommand, ReportsWhatIsLeftInAnyFormat) {
 }
 
 // The blocks of docs/fix.md, whose first lines name a file or a command.
-TEST_F(FixCommand, ThePageShowsWhatThePogramDoes) {
+TEST_F(FixCommand, ThePageShowsWhatTheProgramDoes) {
   const std::string page = ReadFile(MESHVET_SOURCE_DIR "/docs/fix.md");
   const auto block = [&](const std::string& opening) {
     const size_t start = page.find(opening);
