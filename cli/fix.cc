@@ -35,6 +35,7 @@ CLI::App* AddFix(CLI::App& app, int& exit_code) {
   AddFixFlags(*command, *options);
   AddContext(*command, options->lint);
   AddRuleFlags(*command, options->lint);
+  AddBaselineFlag(*command, options->lint);
   AddReportFlags(*command, options->lint);
   auto timeout = std::make_shared<double>(0);
   AddTimeout(*command, *timeout);

@@ -39,6 +39,7 @@ CLI::App* AddLint(CLI::App& app, int& exit_code) {
   AddInputs(*command, *options);
   AddContext(*command, *options);
   AddRuleFlags(*command, *options);
+  AddBaselineFlag(*command, *options);
   AddReportFlags(*command, *options);
   auto timeout = std::make_shared<double>(0);
   AddTimeout(*command, *timeout);

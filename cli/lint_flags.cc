@@ -29,12 +29,6 @@ const std::map<std::string, lint::ColorChoice>& Colors() {
   return colors;
 }
 
-std::string CheckWholeNumber(const std::string& text) {
-  const bool is_number = !text.empty() && text.size() <= 9 &&
-                         text.find_first_not_of("0123456789") == text.npos;
-  return is_number ? "" : "\"" + text + "\" is no whole number";
-}
-
 std::string CheckColor(const std::string& text) {
   if (Colors().contains(text)) return {};
   return "\"" + text + "\" is none of auto, always and never";
@@ -66,6 +60,12 @@ extern "C" void OnTimeout(int /*signal*/) {
 }
 
 }  // namespace
+
+std::string CheckWholeNumber(const std::string& text) {
+  const bool is_number = !text.empty() && text.size() <= 9 &&
+                         text.find_first_not_of("0123456789") == text.npos;
+  return is_number ? "" : "\"" + text + "\" is no whole number";
+}
 
 CLI::Option* AddList(CLI::App& command, const char* name,
                      std::vector<std::string>& into,
@@ -131,6 +131,11 @@ void AddRuleFlags(CLI::App& command, LintOptions& options) {
   AddList(command, "--ignore", options.rules.ignore, "leave these rules out");
   AddList(command, "--severity", options.rules.severity,
           "change a rule's severity: ID=error");
+}
+
+void AddBaselineFlag(CLI::App& command, LintOptions& options) {
+  command.add_option("--baseline", options.baseline,
+                     "file of findings that are agreed to be mended later");
 }
 
 void AddReportFlags(CLI::App& command, LintOptions& options) {

@@ -26,7 +26,11 @@ CLI::Option* AddList(CLI::App& command, const char* name,
 void AddInputs(CLI::App& command, lint::LintOptions& options);
 void AddContext(CLI::App& command, lint::LintOptions& options);
 void AddRuleFlags(CLI::App& command, lint::LintOptions& options);
+void AddBaselineFlag(CLI::App& command, lint::LintOptions& options);
 void AddReportFlags(CLI::App& command, lint::LintOptions& options);
+
+// What is wrong with the text of a number; empty if nothing is.
+std::string CheckWholeNumber(const std::string& text);
 
 void AddTimeout(CLI::App& command, double& seconds);
 // Ends the process with code 3 after `seconds`; never if that is 0.

@@ -13,13 +13,12 @@ namespace meshvet::cli {
 namespace {
 
 // What people know from elsewhere or from our plans, and no typing mistake.
-constexpr std::array<std::string_view, 5> kCommandsToCome = {
-    "gate", "test", "baseline", "snapshot", "completion"};
-constexpr std::array<std::string_view, 8> kFlagsToCome = {
-    "--baseline",      "--cluster",
-    "--fix",           "--ignore-suppressions",
-    "--istio-version", "--kubeconfig",
-    "--kube-context",  "--log-format"};
+constexpr std::array<std::string_view, 3> kCommandsToCome = {"test", "snapshot",
+                                                             "completion"};
+constexpr std::array<std::string_view, 7> kFlagsToCome = {
+    "--cluster",       "--fix",        "--ignore-suppressions",
+    "--istio-version", "--kubeconfig", "--kube-context",
+    "--log-format"};
 
 template <size_t N>
 bool IsToCome(const std::array<std::string_view, N>& names,

@@ -132,13 +132,14 @@ std::shared_ptr<const Inventory> LiveReader::Confirm(
 }
 
 std::optional<ServedResource> LiveReader::Find(ApiSession& session,
-                                               size_t resource) {
+                                               size_t resource,
+                                               Deadline deadline) {
   {
     const std::scoped_lock lock(mutex_);
     if (served_[resource].is_installed) return served_[resource];
   }
   Result<ServedResource> served =
-      Discover(session, WatchedResources()[resource]);
+      Discover(session, WatchedResources()[resource], deadline);
   if (!served) return std::nullopt;
   const std::scoped_lock lock(mutex_);
   served_[resource] = *served;
@@ -157,7 +158,7 @@ std::optional<LiveReader::Objects> LiveReader::Read(ApiSession& session,
   if (!resource) return std::nullopt;
   // Once more if the kind has moved to another version meanwhile.
   for (int attempt = 0; attempt < 2; ++attempt) {
-    const auto served = Find(session, *resource);
+    const auto served = Find(session, *resource, deadline);
     if (!served) return std::nullopt;
     if (!served->is_installed) return Objects();
     auto found = absence.name.empty()

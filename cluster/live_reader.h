@@ -77,7 +77,8 @@ class LiveReader {
   std::optional<Objects> List(ApiSession& session, const ServedResource& served,
                               const Absence& absence, Deadline deadline);
   // Where the kind is served; asked once while it is.
-  std::optional<ServedResource> Find(ApiSession& session, size_t resource);
+  std::optional<ServedResource> Find(ApiSession& session, size_t resource,
+                                     Deadline deadline);
   void Forget(size_t resource);
 
   ApiClient& client_;

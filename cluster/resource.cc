@@ -90,10 +90,11 @@ std::string ServedResource::PathIn(std::string_view ns) const {
 
 std::span<const Resource> WatchedResources() { return kResources; }
 
-Result<ServedResource> Discover(ApiSession& session, const Resource& resource) {
+Result<ServedResource> Discover(ApiSession& session, const Resource& resource,
+                                Deadline deadline) {
   if (!resource.is_custom) return At(resource, "v1");
   const std::string group_path = "/apis/" + std::string(resource.kind.group);
-  const auto answer = session.Get(group_path, {});
+  const auto answer = session.Get(group_path, {.deadline = deadline});
   if (!answer) return answer.error();
   if (answer->status == 404) return ServedResource{};
   // Every authenticated user may ask, unless somebody took that away.
@@ -105,7 +106,8 @@ Result<ServedResource> Discover(ApiSession& session, const Resource& resource) {
   // Absence is a statement: it takes more than an answer that says nothing.
   if (versions.empty()) return Error{"discover: the group has no versions"};
   for (const std::string& version : versions) {
-    const auto listed = session.Get(group_path + "/" + version, {});
+    const auto listed =
+        session.Get(group_path + "/" + version, {.deadline = deadline});
     if (!listed) return listed.error();
     if (listed->status == 404) continue;
     if (listed->status != 200) return Error{Explain("discover", *listed)};

@@ -37,8 +37,10 @@ struct ServedResource {
 
 // Asks which version serves the kind: the group's preferred one, else the first
 // that has it (Gateway API's ReferenceGrant is v1beta1 while its group prefers
-// v1). An error means that the server could not say.
-Result<ServedResource> Discover(ApiSession& session, const Resource& resource);
+// v1). An error means that the server could not say, or not until `deadline`;
+// without one each of its requests has the time of any other.
+Result<ServedResource> Discover(ApiSession& session, const Resource& resource,
+                                Deadline deadline = {});
 
 // `text` as a value in a query.
 std::string PercentEncode(std::string_view text);

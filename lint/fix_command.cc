@@ -78,6 +78,10 @@ class Command {
     Result<FixRun> run = Fix(request);
     if (!run) return Refuse({run.error()});
     run_ = *std::move(run);
+    Result<Report> left = AgainstBaseline(setup_, std::move(run_.left));
+    if (!left) return Refuse({left.error()});
+    run_.left = *std::move(left);
+    left_unsafe_ = request.unsafe ? 0 : run_.left.summary.fixable_unsafely;
     return Settle();
   }
 
@@ -173,14 +177,14 @@ class Command {
   std::string Summary() const {
     const size_t fixed = run_.applied.size();
     const size_t left = run_.left.summary.total() + not_written_;
-    const size_t by_hand = left - std::min(left, run_.left_unsafe);
+    const size_t by_hand = left - std::min(left, left_unsafe_);
     std::string text = WritesNothing() ? "Would fix " : "Fixed ";
     text += std::to_string(fixed) + " of " + Count(fixed + left, "finding") +
             " in " + Count(run_.left.summary.files, "file");
     if (left > 0) {
       text += " (";
-      if (run_.left_unsafe > 0) {
-        text += std::to_string(run_.left_unsafe) + " more with --unsafe, ";
+      if (left_unsafe_ > 0) {
+        text += std::to_string(left_unsafe_) + " more with --unsafe, ";
       }
       text += std::to_string(by_hand) + " by hand)";
     }
@@ -194,6 +198,7 @@ class Command {
   const Environment& environment_;
   std::string stdin_text_;
   FixRun run_;
+  size_t left_unsafe_ = 0;  // what an unsafe fix would mend
   size_t not_written_ = 0;
 };
 

@@ -166,14 +166,6 @@ class Fixer {
     for (auto& [path, applied] : applied_) {
       std::ranges::move(applied, std::back_inserter(run_.applied));
     }
-    for (const Diagnostic& diagnostic : report.diagnostics) {
-      const rules::Finding& finding = diagnostic.finding;
-      const bool is_unsafe =
-          !finding.fix.empty() && finding.fix_safety == rules::Safety::kUnsafe;
-      if (is_unsafe && !request_.unsafe && !diagnostic.is_suppressed()) {
-        ++run_.left_unsafe;
-      }
-    }
     run_.left = std::move(report);
     return std::move(run_);
   }

@@ -57,8 +57,7 @@ struct FixRun {
   std::vector<FixedFile> files;  // those that change, by path
   std::vector<AppliedFix> applied;
   std::vector<RefusedFix> refused;
-  Report left;             // what the files hold once they are mended
-  size_t left_unsafe = 0;  // of it, what an unsafe fix would mend
+  Report left;  // what the files hold once they are mended
   // The last round still mended something: there may be more.
   bool is_cut_short = false;
 };

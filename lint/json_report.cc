@@ -153,7 +153,7 @@ Json SummaryJson(const Report& report) {
           {"warning", summary.warnings()},
           {"info", summary.infos()},
           {"suppressed", summary.suppressed},
-          {"baselined", 0},  // there are no baselines yet
+          {"baselined", report.baselined.size()},
           {"fixable", summary.fixable},
           {"fixable_unsafely", summary.fixable_unsafely},
           {"not_shown", report.not_shown},

@@ -61,11 +61,11 @@ Diagnostic Place(rules::Finding finding, const Case& at, const View& view) {
   return diagnostic;
 }
 
-Verdict JudgeOne(const Case& at, const View& view,
-                 const rules::Engine& engine) {
-  rules::Evaluation evaluation =
-      engine.Evaluate({.object = at.item->object.get(), .file = at.file->key},
-                      view.inventory());
+Verdict JudgeOne(const Case& at, const View& view, const rules::Engine& engine,
+                 bool sees_files) {
+  rules::Change change{.object = at.item->object.get()};
+  if (sees_files) change.file = at.file->key;
+  rules::Evaluation evaluation = engine.Evaluate(change, view.inventory());
   Verdict verdict;
   verdict.not_run = std::move(evaluation.not_run);
   for (rules::Finding& finding : evaluation.findings) {
@@ -77,7 +77,7 @@ Verdict JudgeOne(const Case& at, const View& view,
 }  // namespace
 
 std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
-                              size_t jobs) {
+                              size_t jobs, bool sees_files) {
   std::vector<Case> cases;
   for (const Loaded* file : view.files()) {
     if (file->is_context) continue;
@@ -90,7 +90,9 @@ std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
   std::vector<Verdict> verdicts(cases.size());
   ParallelFor(
       cases.size(), jobs,
-      [&](size_t i) { verdicts[i] = JudgeOne(cases[i], view, engine); },
+      [&](size_t i) {
+        verdicts[i] = JudgeOne(cases[i], view, engine, sees_files);
+      },
       kCasesAtOnce);
   return verdicts;
 }

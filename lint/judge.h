@@ -20,9 +20,10 @@ struct Verdict {
 };
 
 // One verdict for each object of the linted files that a rule looks at, in
-// their order; with up to `jobs` threads.
+// their order; with up to `jobs` threads. Where `sees_files` is false, the
+// engine is not told in which file an object stands.
 std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
-                              size_t jobs);
+                              size_t jobs, bool sees_files = true);
 
 // The same object defined twice.
 std::vector<Diagnostic> ReportDuplicates(const View& view);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "lint/baseline.h"
 #include "lint/linter.h"
 #include "lint/loader_rules.h"
 #include "lint/output.h"
@@ -48,6 +49,9 @@ class Delivery {
     if (!options_.quiet) {
       outcome.err += WriteSummary(report, options_.verbose);
     }
+    for (const std::string& objection : report.objections) {
+      outcome.err += Text({{objection, {}}});
+    }
     if (report.exit_code == kUsage) {
       outcome.err +=
           "meshvet: nothing to lint (--allow-empty if that is meant)\n";
@@ -71,11 +75,13 @@ class Delivery {
   int ExitCode(const Report& report) const {
     if (!report.failures.empty()) return kUnfinished;
     if (!options_.allow_empty && !HasLinted(report)) return kUsage;
-    const bool fails = std::ranges::any_of(
-        report.diagnostics, [&](const Diagnostic& diagnostic) {
-          return setup_.fail_on && !diagnostic.is_suppressed() &&
-                 diagnostic.finding.severity >= *setup_.fail_on;
-        });
+    const bool fails =
+        !report.objections.empty() ||
+        std::ranges::any_of(
+            report.diagnostics, [&](const Diagnostic& diagnostic) {
+              return setup_.fail_on && !diagnostic.is_suppressed() &&
+                     diagnostic.finding.severity >= *setup_.fail_on;
+            });
     return fails && !options_.exit_zero ? kNo : 0;
   }
 
@@ -135,6 +141,20 @@ LintOutcome Deliver(const LintSetup& setup, Report report,
   return Delivery(setup, environment).Deliver(report);
 }
 
+Result<Report> AgainstBaseline(const LintSetup& setup, Report report) {
+  if (setup.baseline.empty()) return report;
+  const Result<Baseline> baseline = ReadBaseline(setup.baseline);
+  if (!baseline) return baseline.error();
+  baseline->Apply(report, setup.request.root_directory);
+  return report;
+}
+
+Result<Report> LintAgainstBaseline(const LintSetup& setup) {
+  Result<Report> report = Lint(setup.request);
+  if (!report) return report;
+  return AgainstBaseline(setup, *std::move(report));
+}
+
 LintOutcome RunLint(const LintOptions& options,
                     const Environment& environment) {
   const auto made = SetUp(options);
@@ -142,7 +162,7 @@ LintOutcome RunLint(const LintOptions& options,
     return Refuse(*errors);
   }
   const auto& setup = std::get<LintSetup>(made);
-  Result<Report> report = Lint(setup.request);
+  Result<Report> report = LintAgainstBaseline(setup);
   if (!report) return Refuse({report.error()});
   return Deliver(setup, *std::move(report), environment);
 }

@@ -83,9 +83,6 @@ class Builder {
     configuration_ = std::get<Configuration>(std::move(read));
     request_.root_directory = configuration_.directory;
     setup_.configuration = file;
-    if (configuration_.policy.baseline) {
-      return Complain({"`baseline` is not supported yet", file});
-    }
     return true;
   }
 
@@ -138,6 +135,10 @@ class Builder {
 
   bool FillRequest() {
     rules::Policy& policy = configuration_.policy;
+    setup_.baseline = options_.baseline;
+    if (setup_.baseline.empty() && policy.baseline) {
+      setup_.baseline = setup_.FromConfiguration(*policy.baseline);
+    }
     request_.context = options_.context;
     for (const std::string& path : policy.context_paths) {
       request_.context.push_back(setup_.FromConfiguration(path));

@@ -43,6 +43,7 @@ struct LintOptions {
   RuleSelection rules;
   std::string config;  // found when empty
   bool no_config = false;
+  std::string baseline;  // that of the configuration when empty
 
   std::vector<std::string> outputs;  // FORMAT or FORMAT=FILE
   bool sarif_include_suppressed = false;
@@ -67,6 +68,7 @@ struct LintSetup {
   LintRequest request;
   std::string repository;     // the directory that holds .git, or the inputs
   std::string configuration;  // its file; empty for none
+  std::string baseline;       // its file, which may be missing; empty for none
   std::vector<Output> outputs;
   // The severity from which on a run fails; nothing for "never".
   std::optional<rules::Severity> fail_on;

@@ -149,7 +149,8 @@ class Run {
     for (auto& group : Group(files_, request_.policy->sets)) {
       const View view(std::move(group), mesh, request_.policy->coverage);
       Collect(ReportDuplicates(view));
-      for (Verdict& verdict : JudgeAll(view, engine, request_.jobs)) {
+      for (Verdict& verdict :
+           JudgeAll(view, engine, request_.jobs, !request_.as_webhook)) {
         Collect(std::move(verdict.diagnostics));
         for (const rules::NotRun& not_run : verdict.not_run) {
           ++not_run_[{not_run.rule, not_run.reason}];
@@ -175,6 +176,7 @@ class Run {
     const Manifest& manifest = file.manifest;
     Summary& summary = report_.summary;
     ++summary.files;
+    report_.files.push_back(file.key);
     summary.objects += manifest.items.size() + manifest.unknown_kinds;
     summary.empty_documents += manifest.empty_documents;
     Collect(manifest.diagnostics);
@@ -214,10 +216,8 @@ class Run {
       return is_loaders && !SettleLoaderFinding(diagnostic.finding);
     });
     Sort(all);
-    for (Diagnostic& diagnostic : all) {
-      NameFingerprint(diagnostic);
-      Count(diagnostic);
-    }
+    for (Diagnostic& diagnostic : all) NameFingerprint(diagnostic);
+    CountDiagnostics(report_);
     for (const auto& [key, objects] : not_run_) {
       report_.not_run.push_back({std::string(key.first), key.second, objects});
     }
@@ -247,21 +247,10 @@ class Run {
     if (key.empty()) {
       key = RelativeTo(request_.root_directory, diagnostic.path);
     }
+    diagnostic.key = key;
     diagnostic.fingerprint =
         Fingerprint({diagnostic.finding.rule, key, group, object.kind,
                      object.ns, object.name, diagnostic.finding.about});
-  }
-
-  void Count(const Diagnostic& diagnostic) {
-    Summary& summary = report_.summary;
-    if (diagnostic.is_suppressed()) {
-      ++summary.suppressed;
-      return;
-    }
-    ++summary.by_severity[static_cast<size_t>(diagnostic.finding.severity)];
-    if (diagnostic.finding.fix.empty()) return;
-    const bool safe = diagnostic.finding.fix_safety == rules::Safety::kSafe;
-    ++(safe ? summary.fixable : summary.fixable_unsafely);
   }
 
   const LintRequest& request_;
@@ -272,20 +261,6 @@ class Run {
 };
 
 }  // namespace
-
-ObjectName ObjectName::Of(const Object& object) {
-  std::string name(object.name());
-  if (name.empty() && object.metadata()["generateName"]) {
-    name = std::string(object.metadata()["generateName"].Str()) + "*";
-  }
-  return {std::string(object.api_version()), std::string(object.kind().kind),
-          std::string(object.ns()), std::move(name)};
-}
-
-std::string ObjectName::Title() const {
-  if (kind.empty()) return {};
-  return kind + " " + (ns.empty() ? name : ns + "/" + name);
-}
 
 Result<Report> Lint(const LintRequest& request) { return Run(request).Go(); }
 

@@ -51,6 +51,9 @@ struct LintRequest {
   // What to take for the text of a path, instead of reading it; kStdin for
   // standard input.
   std::map<std::string, std::string> texts;
+  // As the webhook, which sees no files: what overrides and suppressions say of
+  // files does not count.
+  bool as_webhook = false;
   // Whether Report::objects is wanted.
   bool lists_objects = false;
 

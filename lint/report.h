@@ -49,6 +49,7 @@ struct Diagnostic {
   rules::Finding finding;
   std::shared_ptr<const SourceFile> file;  // null for a directory
   std::string path;                        // as the user named it
+  std::string key;                         // as the configuration sees it
   yaml::Range range;
   size_t document = 0;
   // Where the object stands in its document: "/items/3" inside a List.
@@ -83,6 +84,19 @@ struct RuleNotRun {
   size_t objects = 0;
 };
 
+// A finding that is agreed to be mended later, as a baseline's file has it.
+struct BaselineEntry {
+  std::string fingerprint;
+  std::string rule;
+  std::string file;    // relative to the configuration's directory
+  std::string object;  // "networking.istio.io/Gateway shop/shop-gw"
+  std::string about;
+  size_t count = 1;
+  std::string added;  // a day: 2026-11-27
+
+  friend bool operator==(const BaselineEntry&, const BaselineEntry&) = default;
+};
+
 struct Summary {
   size_t files = 0;
   size_t objects = 0;
@@ -102,6 +116,13 @@ struct Summary {
 
 struct Report {
   std::vector<Diagnostic> diagnostics;
+  // Those that are known, from a baseline or from the commit a change is held
+  // against: they are only counted.
+  std::vector<Diagnostic> baselined;
+  // What a baseline agrees on that is no longer found; `count` says how often.
+  std::vector<BaselineEntry> stale;
+  // That were read to be judged, as the configuration sees them.
+  std::vector<std::string> files;
   // Empty unless the request asks for them.
   std::vector<ReadObject> objects;
   std::vector<SkippedFile> skipped_files;
@@ -114,10 +135,15 @@ struct Report {
   size_t not_shown = 0;
   // The severity from which on the run fails; nothing if no finding makes it.
   std::optional<rules::Severity> fail_on;
+  // Why the run fails, apart from severities.
+  std::vector<std::string> objections;
   // What a machine takes paths to be relative to: the repository.
   std::string repository;
   int exit_code = 0;
 };
+
+// Fills what the summary says of `diagnostics`.
+void CountDiagnostics(Report& report);
 
 }  // namespace meshvet::lint
 

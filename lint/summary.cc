@@ -64,6 +64,9 @@ std::string TotalsLine(const Report& report) {
   if (summary.suppressed > 0) {
     line += "; " + std::to_string(summary.suppressed) + " suppressed";
   }
+  if (!report.baselined.empty()) {
+    line += "; " + std::to_string(report.baselined.size()) + " known before";
+  }
   if (report.not_shown > 0) {
     line += "; " + std::to_string(report.not_shown) + " not shown";
   }
@@ -137,6 +140,18 @@ std::string NotRunLine(const Report& report, bool verbose) {
          " not run: " + Join(parts, verbose ? ",\n  " : ", ") + "\n";
 }
 
+std::string StaleLines(const Report& report, bool verbose) {
+  if (report.stale.empty()) return {};
+  std::string text;
+  for (const BaselineEntry& entry : report.stale) {
+    if (!verbose) break;
+    text += "stale in the baseline: " + Printable(entry.file) + ": " +
+            Printable(entry.rule) + ": " + Printable(entry.object) + "\n";
+  }
+  return text + Count(report.stale.size(), "entry") +
+         " of the baseline no longer found: meshvet baseline prune\n";
+}
+
 }  // namespace
 
 std::string WriteStatistics(const Report& report) {
@@ -156,7 +171,7 @@ std::string WriteStatistics(const Report& report) {
 std::string WriteSummary(const Report& report, bool verbose) {
   return TotalsLine(report) +
          (verbose ? SkippedList(report) : SkippedLine(report)) +
-         NotRunLine(report, verbose);
+         NotRunLine(report, verbose) + StaleLines(report, verbose);
 }
 
 }  // namespace meshvet::lint

@@ -15,8 +15,11 @@ using std::chrono::steady_clock;
 constexpr int kMaxRounds = 4;
 // For a change without a deadline.
 constexpr std::chrono::seconds kPatience{5};
-// Left to judge with what was read.
-constexpr std::chrono::milliseconds kReserve{20};
+// Left to judge with what was read: an eighth of the time, and at the least so
+// much. Where the cluster does not answer, the thread wakes late on a busy
+// node, and still has to say what it does know.
+constexpr std::chrono::milliseconds kLeastReserve{20};
+constexpr int kReserveShare = 8;
 
 // Whether a rule that denies looks up this kind.
 bool Matters(const Evaluation& evaluation, const GroupKind& kind) {
@@ -46,7 +49,10 @@ Evaluation EvaluateTwice(const rules::Engine& engine,
                          const ConfirmAbsence& confirm) {
   Evaluation evaluation = engine.Evaluate(change, inventory);
   if (!confirm || !RestsOnTheMesh(evaluation)) return evaluation;
-  const auto end = change.deadline.value_or(steady_clock::now() + kPatience);
+  const auto now = steady_clock::now();
+  const auto end = change.deadline.value_or(now + kPatience);
+  const auto reserve = std::max<steady_clock::duration>(
+      kLeastReserve, (end - now) / kReserveShare);
   std::shared_ptr<const Inventory> mesh;
   std::set<Absence> confirmed;
   for (int round = 1;; ++round) {
@@ -62,7 +68,7 @@ Evaluation EvaluateTwice(const rules::Engine& engine,
     // After so many there is no more time to be had: what is still open becomes
     // unknown, kind by kind, and so this ends.
     const auto until =
-        round < kMaxRounds ? end - kReserve : steady_clock::time_point::min();
+        round < kMaxRounds ? end - reserve : steady_clock::time_point::min();
     mesh = confirm(mesh ? *mesh : inventory, open, until);
     confirmed.merge(open);
   }

@@ -1,11 +1,19 @@
 package e2e
 
 import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"math/big"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,8 +59,8 @@ func newAuthoritySite(t *testing.T) *authoritySite {
 	return s
 }
 
-// start brings up so many replicas at the same moment.
-func (s *authoritySite) start(count int, flags ...string) {
+// start brings up so many replicas at the same moment, and gives the first.
+func (s *authoritySite) start(count int, flags ...string) *meshvet.Server {
 	s.t.Helper()
 	first := len(s.replicas)
 	s.replicas = append(s.replicas, make([]*meshvet.Server, count)...)
@@ -82,6 +90,7 @@ func (s *authoritySite) start(count int, flags ...string) {
 		}
 		s.t.Cleanup(func() { s.replicas[first+i].Stop() })
 	}
+	return s.replicas[first]
 }
 
 func (s *authoritySite) register(server *meshvet.Server) {
@@ -174,11 +183,22 @@ func connect(server *meshvet.Server, bundle string) (*x509.Certificate, error) {
 }
 
 func TestAuthority(t *testing.T) {
+	t.Parallel()
 	s := newAuthoritySite(t)
 	s.start(2)
 	t.Run("replicas that race have one authority", s.oneAuthority)
 	t.Run("only the caBundle is patched", s.onlyTheBundle)
 	t.Run("nobody is lost while the CA changes", s.nobodyIsLost)
+	t.Run("a certificate near its end is renewed", func(t *testing.T) {
+		s.isRenewed(t, 20*time.Second)
+	})
+	t.Run("and one that has ended", func(t *testing.T) {
+		s.isRenewed(t, -time.Minute)
+	})
+	for _, replica := range s.replicas {
+		replica.Stop()
+	}
+	t.Run("the failure policy is promoted", s.isPromoted)
 }
 
 func (s *authoritySite) oneAuthority(t *testing.T) {
@@ -206,17 +226,18 @@ func (s *authoritySite) onlyTheBundle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var want struct{ Items []map[string]any }
-	if err := json.Unmarshal(list, &want); err != nil {
+	var applied struct{ Items []map[string]any }
+	if err := json.Unmarshal(list, &applied); err != nil {
 		t.Fatal(err)
 	}
-	for i, what := range []string{validating, mutating} {
+	for _, want := range applied.Items {
+		what := strings.ToLower(want["kind"].(string)) + "/meshvet"
 		var got map[string]any
 		output := s.kubectl.Run("get", what, "-o", "json")
 		if err := json.Unmarshal([]byte(output.Stdout), &got); err != nil {
 			t.Fatal(err)
 		}
-		wanted, stored := theWebhook(want.Items[i]), theWebhook(got)
+		wanted, stored := theWebhook(want), theWebhook(got)
 		// Not in what was applied: the API server's defaults.
 		delete(stored, "objectSelector")
 		if !reflect.DeepEqual(wanted, stored) {
@@ -298,6 +319,86 @@ func (s *authoritySite) nobodyIsLost(t *testing.T) {
 	t.Logf("%d handshakes, %d new bundles", handshakes.Load(), bundles.Load())
 }
 
+// signer is the CA in the Secret.
+func (s *authoritySite) signer(t *testing.T) (*x509.Certificate, crypto.Signer) {
+	t.Helper()
+	pair, err := tls.X509KeyPair([]byte(s.secret("ca.crt")),
+		[]byte(s.secret("ca.key")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pair.Leaf, pair.PrivateKey.(crypto.Signer)
+}
+
+// store puts a certificate for loopback into the Secret that ends after `left`.
+func (s *authoritySite) store(t *testing.T, left time.Duration) *big.Int {
+	t.Helper()
+	ca, caKey := s.signer(t)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()),
+		NotBefore:    time.Now().Add(-time.Hour),
+		NotAfter:     time.Now().Add(left),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, ca, key.Public(),
+		caKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := map[string][]byte{
+		"tls.crt": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+		"tls.key": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
+	}
+	patch, err := json.Marshal(map[string]any{"data": data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, s.kubectl, "patch", "secret", "meshvet-tls", "--type=merge",
+		"--namespace="+meshvet.OwnNamespace, "--patch="+string(patch))
+	return template.SerialNumber
+}
+
+func (s *authoritySite) isStored(leaf *x509.Certificate) bool {
+	block, _ := pem.Decode([]byte(s.secret("tls.crt")))
+	return block != nil && bytes.Equal(block.Bytes, leaf.Raw)
+}
+
+// isRenewed: every replica serves another certificate, of the same CA, before
+// the one in the Secret ends; and at no time one that nobody may take.
+func (s *authoritySite) isRenewed(t *testing.T, left time.Duration) {
+	ca := s.secret("ca.crt")
+	end := time.Now().Add(left)
+	serial := s.store(t, left)
+	for _, replica := range s.replicas {
+		s.await("a new certificate", func() bool {
+			leaf, err := connect(replica, ca)
+			if err != nil {
+				t.Error(err)
+				return true
+			}
+			return leaf.SerialNumber.Cmp(serial) != 0 &&
+				time.Until(leaf.NotAfter) > 80*24*time.Hour &&
+				s.isStored(leaf)
+		})
+	}
+	if left > 0 && time.Now().After(end) {
+		t.Error("it was renewed after its end")
+	}
+	if s.secret("ca.crt") != ca {
+		t.Error("another CA for another certificate")
+	}
+}
+
 func (s *authoritySite) policies() string {
 	return s.get(validating, "{.webhooks[*].failurePolicy}") + " " +
 		s.get(mutating, "{.webhooks[*].failurePolicy}")
@@ -309,16 +410,15 @@ rules:
   workload-entry-missing-label: {action: audit, fix: "off"}
 `
 
-func TestPromotion(t *testing.T) {
-	s := newAuthoritySite(t)
+func (s *authoritySite) isPromoted(t *testing.T) {
 	audit := filepath.Join(s.folder, "audit.yaml")
 	if err := os.WriteFile(audit, []byte(auditEverything), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.start(1, "--promote-failure-policy=Fail", "--config="+audit)
-	s.register(s.replicas[0])
+	auditing := s.start(1, "--promote-failure-policy=Fail", "--config="+audit)
+	s.register(auditing)
 	s.await("a word why not", func() bool {
-		log, err := os.ReadFile(s.replicas[0].Log())
+		log, err := os.ReadFile(auditing.Log())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -330,23 +430,29 @@ func TestPromotion(t *testing.T) {
 	if got := s.policies(); got != "Ignore Ignore" {
 		t.Fatalf("promoted without proof: %s", got)
 	}
-	s.replicas[0].Stop()
+	auditing.Stop()
 
-	s.start(1, "--promote-failure-policy=Fail")
-	s.register(s.replicas[1])
+	replica := s.start(1, "--promote-failure-policy=Fail")
+	s.register(replica)
 	s.await("promotion", func() bool { return s.policies() == "Fail Fail" })
 	entries := s.kubectl.Run("get", "workloadentries", "--all-namespaces", "-o",
 		"name")
 	if entries.Stdout != "" {
 		t.Errorf("the proof left something behind: %s", entries.Stdout)
 	}
-	s.neverPromotedAgain(t)
+	s.neverPromotedAgain(t, replica)
+	replica.Stop()
+	// Applying the manifests again took it back; the rollout of a new version
+	// promotes again.
+	s.register(s.start(1, "--promote-failure-policy=Fail"))
+	s.await("promotion", func() bool { return s.policies() == "Fail Fail" })
 }
 
 // Who goes back to Ignore wants to get out of trouble. That the bundle is
 // mended shows that turns went by.
-func (s *authoritySite) neverPromotedAgain(t *testing.T) {
-	s.register(s.replicas[1])
+func (s *authoritySite) neverPromotedAgain(t *testing.T,
+	replica *meshvet.Server) {
+	s.register(replica)
 	ca := s.secret("ca.crt")
 	for range 3 {
 		mustRun(t, s.kubectl, "patch", validating, "--type=json", "--patch",

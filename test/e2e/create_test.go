@@ -17,6 +17,27 @@ spec:
 
 const routeToLedgerProblem = `- spec.tcp[0].route[0].destination.host: namespace shop routes to host "ledger.payments.svc.cluster.local" of namespace payments without the consent of namespace payments: annotate Namespace payments with meshvet.dev/allow-routes-from: "shop", add a ReferenceGrant in payments, or allow {from: shop, to: payments} in the policy [virtual-service-cross-namespace-host]`
 
+const entryWithoutLabels = `
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: stock-9, namespace: legacy}
+spec: {address: 192.0.2.19, serviceAccount: stock}
+`
+
+const entryWithoutLabelsProblems = `- metadata: label "app" is missing: telemetry and routing by app do not see this WorkloadEntry [workload-entry-missing-label]` + "\n" +
+	`- metadata: label "version" is missing: telemetry and routing by version do not see this WorkloadEntry [workload-entry-missing-label]`
+
+const ruleToStrict = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: ledger, namespace: payments}
+spec:
+  host: ledger
+  trafficPolicy: {tls: {mode: SIMPLE}}
+`
+
+const ruleToStrictProblem = `- spec.trafficPolicy.tls.mode: mode SIMPLE sends TLS that is not Istio's to port 5432 (TCP) of ledger.payments.svc.cluster.local, whose sidecars insist on Istio's own mTLS (STRICT): the connection is reset, callers see a 503 [destination-rule-tls-port-mismatch]`
+
 func deniedRoute() change {
 	return change{
 		name:     "denied without the consent of the other namespace",
@@ -69,19 +90,13 @@ spec:
 func TestCreateWorkloadEntry(t *testing.T) {
 	runAll(t, []change{
 		{
-			name: "denied without app and version",
-			args: "create -f change.yaml",
-			manifest: `
-apiVersion: networking.istio.io/v1
-kind: WorkloadEntry
-metadata: {name: stock-9, namespace: legacy}
-spec: {address: 192.0.2.19, serviceAccount: stock}
-`,
+			name:     "denied without app and version",
+			args:     "create -f change.yaml",
+			manifest: entryWithoutLabels,
 			want: refused(
 				forbidden+creating+denied+
 					`meshvet found 2 problems in WorkloadEntry legacy/stock-9:`,
-				`- metadata: label "app" is missing: telemetry and routing by app do not see this WorkloadEntry [workload-entry-missing-label]`,
-				`- metadata: label "version" is missing: telemetry and routing by version do not see this WorkloadEntry [workload-entry-missing-label]`),
+				entryWithoutLabelsProblems),
 		},
 		{
 			name: "warned where the policy only warns",
@@ -116,20 +131,13 @@ spec:
 func TestCreateDestinationRule(t *testing.T) {
 	runAll(t, []change{
 		{
-			name: "denied: TLS that servers of Istio's mTLS refuse",
-			args: "create -f change.yaml",
-			manifest: `
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: {name: ledger, namespace: payments}
-spec:
-  host: ledger
-  trafficPolicy: {tls: {mode: SIMPLE}}
-`,
+			name:     "denied: TLS that servers of Istio's mTLS refuse",
+			args:     "create -f change.yaml",
+			manifest: ruleToStrict,
 			want: refused(
 				forbidden+creating+denied+
 					`meshvet found 1 problem in DestinationRule payments/ledger:`,
-				`- spec.trafficPolicy.tls.mode: mode SIMPLE sends TLS that is not Istio's to port 5432 (TCP) of ledger.payments.svc.cluster.local, whose sidecars insist on Istio's own mTLS (STRICT): the connection is reset, callers see a 503 [destination-rule-tls-port-mismatch]`),
+				ruleToStrictProblem),
 		},
 		{
 			name: "denied: TLS inside TLS, proven by a route",

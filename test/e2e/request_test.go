@@ -18,6 +18,24 @@ func TestServerSideApply(t *testing.T) {
 				routeToLedgerProblem),
 		},
 		{
+			name:     "that creates a rule is denied",
+			args:     "apply --server-side -f change.yaml",
+			manifest: ruleToStrict,
+			want: refused(
+				forbidden+denied+
+					`meshvet found 1 problem in DestinationRule payments/ledger:`,
+				ruleToStrictProblem),
+		},
+		{
+			name:     "that creates an entry is denied",
+			args:     "apply --server-side -f change.yaml",
+			manifest: entryWithoutLabels,
+			want: refused(
+				forbidden+denied+
+					`meshvet found 2 problems in WorkloadEntry legacy/stock-9:`,
+				entryWithoutLabelsProblems),
+		},
+		{
 			name:     "that creates is patched",
 			args:     "apply --server-side -f change.yaml",
 			manifest: entryThatTells,
@@ -99,6 +117,33 @@ func TestDryRun(t *testing.T) {
 			want:     deniedRoute().want,
 		},
 		{
+			name:     "of a rule is denied",
+			args:     "create --dry-run=server -f change.yaml",
+			manifest: ruleToStrict,
+			want: refused(
+				forbidden+creating+denied+
+					`meshvet found 1 problem in DestinationRule payments/ledger:`,
+				ruleToStrictProblem),
+		},
+		{
+			name:     "of an entry is denied",
+			args:     "create --dry-run=server -f change.yaml",
+			manifest: entryWithoutLabels,
+			want: refused(
+				forbidden+creating+denied+
+					`meshvet found 2 problems in WorkloadEntry legacy/stock-9:`,
+				entryWithoutLabelsProblems),
+		},
+		{
+			name:     "of a rule is patched, and stores nothing",
+			keep:     true,
+			args:     "create --dry-run=server -f change.yaml",
+			manifest: plainRuleToStrict,
+			want: succeeded("destinationrule.networking.istio.io/ledger created "+
+				"(server dry run)",
+				`mended spec.trafficPolicy.tls.mode: set mode ISTIO_MUTUAL [destination-rule-mtls-mismatch]`),
+		},
+		{
 			name:     "is patched, and stores nothing",
 			keep:     true,
 			args:     "create --dry-run=server -f change.yaml",
@@ -108,20 +153,30 @@ func TestDryRun(t *testing.T) {
 		},
 	})
 	expectAbsent(t, "legacy", "workloadentry/stock-8")
+	expectAbsent(t, "payments", "destinationrule/ledger")
 }
 
+// An object that has no name yet is called by the one it is given.
 func TestGenerateName(t *testing.T) {
-	refusal := change{
-		args:     "create -f change.yaml",
-		manifest: strings.Replace(routeToLedger, "name:", "generateName:", 1),
-		want: refused(
-			forbidden+creating+denied+
-				`meshvet found 1 problem in VirtualService shop/invoices*:`,
-			routeToLedgerProblem),
+	for _, test := range []struct{ prefix, manifest, head, problems string }{
+		{"invoices", routeToLedger,
+			"1 problem in VirtualService shop/invoices*:", routeToLedgerProblem},
+		{"stock-9", entryWithoutLabels,
+			"2 problems in WorkloadEntry legacy/stock-9*:",
+			entryWithoutLabelsProblems},
+		{"ledger", ruleToStrict,
+			"1 problem in DestinationRule payments/ledger*:", ruleToStrictProblem},
+	} {
+		refusal := change{
+			args:     "create -f change.yaml",
+			manifest: strings.Replace(test.manifest, "name:", "generateName:", 1),
+			want: refused(forbidden+creating+denied+`meshvet found `+test.head,
+				test.problems),
+		}
+		kubectl := inFolder(t, suite.kubectl, refusal.manifest)
+		got := kubectl.Run(strings.Fields(refusal.args)...)
+		refusal.compare(t, generated(test.prefix, got))
 	}
-	kubectl := inFolder(t, suite.kubectl, refusal.manifest)
-	got := kubectl.Run(strings.Fields(refusal.args)...)
-	refusal.compare(t, generated("invoices", got))
 }
 
 func TestGenerateNameIsPatched(t *testing.T) {

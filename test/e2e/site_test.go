@@ -3,7 +3,6 @@ package e2e
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -12,11 +11,13 @@ import (
 	"meshvet.dev/e2e/meshvet"
 )
 
-// site is a cluster and a server of one test alone, which it may break.
+// site is a cluster and a server of one test alone, which it may break. The
+// pair of the server is mounted, so that it stays when the server does not.
 type site struct {
 	cluster *cluster.Cluster
 	kubectl cluster.Kubectl
 	server  *meshvet.Server
+	pair    *mountedPair
 	folder  string
 }
 
@@ -34,24 +35,35 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Stop)
-	s := &site{cluster: c, kubectl: c.Kubectl(), folder: folder}
+	s := &site{cluster: c, kubectl: c.Kubectl(), folder: folder,
+		pair: newMountedPair(t, c, folder)}
 	for _, path := range meshFiles() {
 		if err := apply(s.kubectl, path); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.startServer(t, meshvet.Fail)
-	t.Cleanup(func() { s.server.Stop() })
-	return s
-}
-
-func (s *site) startServer(t *testing.T, policy meshvet.FailurePolicy) {
-	t.Helper()
-	server, err := serve(s.folder, s.kubectl, policy)
+	s.server, err = meshvet.Serve(folder, s.flags()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.server = server
+	t.Cleanup(func() { s.server.Stop() })
+	s.register(t, meshvet.Fail)
+	if err := awaitDenial(folder, s.kubectl); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *site) flags() []string {
+	return append(serveFlags(s.kubectl, "testdata/policy.yaml"), s.pair.flags()...)
+}
+
+func (s *site) register(t *testing.T, policy meshvet.FailurePolicy) {
+	t.Helper()
+	err := registerWith(s.folder, s.kubectl, s.server, s.cluster.CA(), policy)
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (s *site) expectDenied(t *testing.T) {
@@ -61,88 +73,31 @@ func (s *site) expectDenied(t *testing.T) {
 	route.compare(t, kubectl.Run(strings.Fields(route.args)...))
 }
 
-func TestSite(t *testing.T) {
-	s := newSite(t)
-	s.expectDenied(t)
-	t.Run("the audit log tells of the denial", s.auditLogTells)
-	t.Run("the API server is killed", s.apiServerIsKilled)
-	t.Run("etcd is killed", s.etcdIsKilled)
-	t.Run("meshvet is killed", s.serverIsKilled)
-}
-
-func (s *site) apiServerIsKilled(t *testing.T) {
-	s.cluster.APIServer.Stop(0)
-	if err := s.cluster.APIServer.Start(); err != nil {
-		t.Fatal(err)
-	}
-	s.waitReady(t)
-	s.expectDenied(t)
-}
-
-func (s *site) etcdIsKilled(t *testing.T) {
-	s.cluster.Etcd.Stop(0)
-	output := s.kubectl.Run("get", "namespace", "shop", "--request-timeout=3s")
-	if output.Code == 0 {
-		t.Error("the API server answers without etcd")
-	}
-	if err := s.cluster.Etcd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	s.waitReady(t)
-	s.expectDenied(t)
-}
-
-func (s *site) waitReady(t *testing.T) {
+// within repeats a call until it prints what is wanted.
+func (s *site) within(t *testing.T, patience time.Duration, c change) {
 	t.Helper()
-	if err := s.cluster.WaitReady(time.Minute); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// A server that is gone decides nothing: the failure policy does.
-func (s *site) serverIsKilled(t *testing.T) {
-	const create = "create -f change.yaml"
-	kubectl := inFolder(t, s.kubectl, routeToLedger)
-	s.server.Kill()
-
-	refusal := change{args: create, want: refused(
-		`Error from server (InternalError): ` + creating + `Internal error ` +
-			`occurred: failed calling webhook "mutate.meshvet.dev": ` +
-			`failed to call webhook: Post ` +
-			`"https://127.0.0.1:*/mutate?timeout=5s": ` +
-			`dial tcp 127.0.0.1:*: connect: connection refused`)}
-	refusal.compare(t, withoutPort(kubectl.Run(strings.Fields(create)...)))
-
-	if err := register(s.folder, s.kubectl, s.server, meshvet.Ignore); err != nil {
-		t.Fatal(err)
-	}
-	awaitSuccess(t, kubectl, create+" --dry-run=server")
-	passed := change{
-		args: create,
-		want: created("virtualservice.networking.istio.io/invoices"),
-	}
-	passed.compare(t, kubectl.Run(strings.Fields(create)...))
-
-	mustRun(t, kubectl, "delete", "-f", "change.yaml")
-	s.startServer(t, meshvet.Fail)
-	s.expectDenied(t)
-}
-
-func awaitSuccess(t *testing.T, kubectl cluster.Kubectl,
-	args string) {
-	t.Helper()
-	output := cluster.Output{}
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
-		output = kubectl.Run(strings.Fields(args)...)
-		if output.Code == 0 {
+	kubectl := inFolder(t, s.kubectl, c.manifest)
+	var got cluster.Output
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		if got = kubectl.Run(strings.Fields(c.args)...); got == c.want {
 			return
 		}
 	}
-	t.Fatalf("kubectl %s: %s", args, output.Stderr)
+	c.compare(t, got)
 }
 
-func withoutPort(output cluster.Output) cluster.Output {
-	port := regexp.MustCompile(`127\.0\.0\.1:\d+`)
-	output.Stderr = port.ReplaceAllString(output.Stderr, "127.0.0.1:*")
-	return output
+// expectRight: what is wrong is denied, and a consent that is given or taken
+// back counts, so that the mesh is known as it is now. All that within
+// `patience`.
+func (s *site) expectRight(t *testing.T, patience time.Duration) {
+	t.Helper()
+	const annotation = "meshvet.dev/allow-routes-from"
+	start := time.Now()
+	left := func() time.Duration { return time.Until(start.Add(patience)) }
+	s.within(t, left(), routeIsDenied())
+	mustRun(t, s.kubectl, "annotate", "namespace", "payments", annotation+"=shop")
+	s.within(t, left(), routeIsAllowed())
+	mustRun(t, s.kubectl, "annotate", "namespace", "payments", annotation+"-")
+	s.within(t, left(), routeIsDenied())
+	t.Logf("right again after %s", time.Since(start).Round(time.Millisecond))
 }

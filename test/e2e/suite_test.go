@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -20,6 +21,7 @@ import (
 var suite struct {
 	kubectl cluster.Kubectl
 	server  *meshvet.Server
+	policy  string // its file
 }
 
 func TestMain(m *testing.M) {
@@ -56,7 +58,18 @@ func run(m *testing.M, folder string) int {
 	return code
 }
 
+// A pod knows who it is by the downward API. Here all servers are one.
+func beAPod() error {
+	return errors.Join(
+		os.Setenv("POD_NAMESPACE", meshvet.OwnNamespace),
+		os.Setenv("POD_NAME", "meshvet-e2e"),
+		os.Setenv("POD_UID", "6f0b5f1c-e2e"))
+}
+
 func setUp(folder string) error {
+	if err := beAPod(); err != nil {
+		return err
+	}
 	kubectl, err := findCluster(folder)
 	if err != nil {
 		return err
@@ -66,7 +79,11 @@ func setUp(folder string) error {
 			return err
 		}
 	}
-	server, err := serve(folder, kubectl, meshvet.Fail)
+	suite.policy = filepath.Join(folder, "policy.yaml")
+	if err := setPolicy(""); err != nil {
+		return err
+	}
+	server, err := serve(folder, kubectl, suite.policy, meshvet.Fail)
 	if err != nil {
 		return err
 	}
@@ -104,10 +121,25 @@ func existingCluster(folder string) (cluster.Kubectl, error) {
 	return kubectl, remove(kubectl, "testdata/before")
 }
 
+// setPolicy is that of the tests, and what is added to it.
+func setPolicy(more string) error {
+	extended, err := filepath.Abs("testdata/policy.yaml")
+	if err != nil {
+		return err
+	}
+	text := "apiVersion: meshvet.dev/v1alpha1\nkind: Config\nextends: [" +
+		extended + "]\n" + more
+	next := suite.policy + ".next"
+	if err := os.WriteFile(next, []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, suite.policy)
+}
+
 // serve starts meshvet and registers it.
-func serve(folder string, kubectl cluster.Kubectl,
+func serve(folder string, kubectl cluster.Kubectl, config string,
 	policy meshvet.FailurePolicy) (*meshvet.Server, error) {
-	server, err := meshvet.Serve(folder, serveFlags(kubectl)...)
+	server, err := meshvet.Serve(folder, serveFlags(kubectl, config)...)
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +173,9 @@ func awaitDenial(folder string, kubectl cluster.Kubectl) error {
 }
 
 // serveFlags have the server know the mesh as the cluster has it.
-func serveFlags(kubectl cluster.Kubectl) []string {
+func serveFlags(kubectl cluster.Kubectl, config string) []string {
 	return []string{
-		"--config=testdata/policy.yaml",
+		"--config=" + config,
 		"--kubeconfig=" + kubectl.Kubeconfig,
 	}
 }
@@ -163,6 +195,11 @@ func register(folder string, kubectl cluster.Kubectl, server *meshvet.Server,
 	if err != nil {
 		return err
 	}
+	return registerWith(folder, kubectl, server, ca, policy)
+}
+
+func registerWith(folder string, kubectl cluster.Kubectl,
+	server *meshvet.Server, ca []byte, policy meshvet.FailurePolicy) error {
 	list, err := meshvet.Registration(server.URL(), ca, policy)
 	if err != nil {
 		return err

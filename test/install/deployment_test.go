@@ -26,7 +26,12 @@ type site struct {
 
 func newSite(t *testing.T, overlay string) *site {
 	t.Helper()
-	objects := kustomizeAll(t, Folder+"/overlays/"+overlay)
+	return siteOf(t, Folder+"/overlays/"+overlay)
+}
+
+func siteOf(t *testing.T, folder string) *site {
+	t.Helper()
+	objects := kustomizeAll(t, folder)
 	s := &site{}
 	for key, into := range map[string]any{
 		"Namespace /meshvet-system":                  &s.namespace,

@@ -86,6 +86,7 @@ func TestAlertsAreTestedAndExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	actions := section(t, string(document), "## Alerts")
 	names := alerts(t)
 	if len(names) < 10 {
 		t.Errorf("there are only %v", names)
@@ -95,7 +96,7 @@ func TestAlertsAreTestedAndExplained(t *testing.T) {
 		if !comes.Match(tests) {
 			t.Errorf("%s never comes in the tests", name)
 		}
-		if !strings.Contains(string(document), "| `"+name+"` |") {
+		if !strings.Contains(actions, "\n| `"+name+"` | ") {
 			t.Errorf("docs/operating.md does not say what to do about %s", name)
 		}
 	}
@@ -180,6 +181,18 @@ func TestDashboardFindsWhatIsExported(t *testing.T) {
 	promtool(t, folder, "test", "rules", "dashboard_test.yaml")
 }
 
+// section is what stands under a heading, up to the next one of its rank.
+func section(t *testing.T, document, heading string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(document, "\n"+heading+"\n")
+	if !found {
+		t.Fatalf("docs/operating.md has no %q", heading)
+	}
+	rank, _, _ := strings.Cut(heading, " ")
+	text, _, _ := strings.Cut(rest, "\n"+rank+" ")
+	return text
+}
+
 // What alerts and dashboard name is exported, and all that is exported is
 // explained.
 func TestMetricsAreExportedAndExplained(t *testing.T) {
@@ -192,11 +205,18 @@ func TestMetricsAreExportedAndExplained(t *testing.T) {
 		name, _, _ := strings.Cut(series, "{")
 		exported[name] = true
 	}
+	meanings := section(t, string(document), "## Metrics")
+	actions := section(t, meanings, "### What to do about them")
+	meanings = strings.TrimSuffix(meanings, actions)
 	for name := range exported {
 		family := regexp.MustCompile(`_(bucket|sum|count)$`).
 			ReplaceAllString(name, "")
-		if !strings.Contains(string(document), "| `"+family+"` |") {
+		row := "\n| `" + family + "` | "
+		if !strings.Contains(meanings, row) {
 			t.Errorf("docs/operating.md does not explain %s", family)
+		}
+		if !strings.Contains(actions, row) {
+			t.Errorf("docs/operating.md does not say what to do about %s", family)
 		}
 	}
 	for _, file := range []string{"prometheus-rule.yaml", "dashboard.json"} {

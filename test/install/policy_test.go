@@ -72,11 +72,15 @@ func TestPolicyIsRead(t *testing.T) {
 // What the Deployment says to `meshvet serve` is what it understands.
 func TestFlagsExist(t *testing.T) {
 	_, help := meshvet(t, "serve", "--help")
-	for _, overlay := range []string{"audit", "cert-manager"} {
-		for _, word := range newSite(t, overlay).container().Args {
+	for _, folder := range []string{
+		Folder + "/overlays/audit", Folder + "/overlays/cert-manager",
+		Folder + "/overlays/self-managed-ca", "testdata/fail-closed",
+		"testdata/self-managed-fail-closed",
+	} {
+		for _, word := range siteOf(t, folder).container().Args {
 			name, _, isFlag := strings.Cut(word, "=")
 			if isFlag && !strings.Contains(help, "\n  "+name+" ") {
-				t.Errorf("%s: serve has no %s", overlay, name)
+				t.Errorf("%s: serve has no %s", folder, name)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/chartutil"
 	"helm.sh/helm/v3/pkg/engine"
@@ -54,10 +55,7 @@ func Kustomize(folder string) (Objects, error) {
 // Helm renders the chart as `helm template --namespace meshvet-system` does,
 // with the values checked against its schema.
 func Helm(values Object) (Objects, error) {
-	// Helm tells of each link it follows, by a log that has no other switch.
-	defer log.SetOutput(log.Writer())
-	log.SetOutput(io.Discard)
-	chart, err := loader.Load(filepath.Join(Folder, "helm/meshvet"))
+	chart, err := loadChart()
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +84,13 @@ func Helm(values Object) (Objects, error) {
 		}
 	}
 	return objects, nil
+}
+
+func loadChart() (*chart.Chart, error) {
+	// Helm tells of each link it follows, by a log that has no other switch.
+	defer log.SetOutput(log.Writer())
+	log.SetOutput(io.Discard)
+	return loader.Load(filepath.Join(Folder, "helm/meshvet"))
 }
 
 // ValuesOf reads a file of values for Helm.

@@ -42,6 +42,14 @@ func TestKustomizeAndHelmMakeTheSameObjects(t *testing.T) {
 			values:  Object{"webhooks": Object{"failurePolicy": "Fail"}},
 		},
 		{
+			name:    "fail closed with a CA of one's own",
+			folders: []string{"testdata/self-managed-fail-closed"},
+			values: Object{
+				"certificates": Object{"mode": "selfManaged"},
+				"webhooks":     Object{"failurePolicy": "Fail"},
+			},
+		},
+		{
 			name: "monitoring",
 			folders: []string{
 				Folder + "/overlays/cert-manager",
@@ -148,6 +156,24 @@ func TestChartValues(t *testing.T) {
 			name:   "a misspelt value",
 			values: Object{"replica": 2},
 			err:    "replica",
+		},
+		{
+			name: "another namespace of the proof",
+			values: Object{"webhooks": Object{
+				"failurePolicy": "Fail", "proofNamespace": "shop"}},
+			object: deployment, want: "- --proof-namespace=shop\n",
+		},
+		{
+			name: "may hold the proof",
+			values: Object{"webhooks": Object{
+				"failurePolicy": "Fail", "proofNamespace": "shop"}},
+			object: "Role shop/meshvet-proof", want: "- create\n",
+		},
+		{
+			name: "a namespace that proves nothing",
+			values: Object{"webhooks": Object{
+				"failurePolicy": "Fail", "proofNamespace": Namespace}},
+			err: "webhooks.proofNamespace is meshvet's own",
 		},
 		{
 			name:   "a misspelt failure policy",

@@ -106,7 +106,7 @@ func writeCredentials(folder, token string, port int) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := ca.server()
+	server, err := ca.server("kube-apiserver", time.Now().Add(24*time.Hour))
 	if err != nil {
 		return nil, err
 	}

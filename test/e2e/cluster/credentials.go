@@ -55,13 +55,25 @@ func newAuthority() (*authority, error) {
 }
 
 // server issues the certificate of a server on loopback.
-func (a *authority) server() (keyPair, error) {
-	template := certificateTemplate("kube-apiserver")
+func (a *authority) server(name string, until time.Time) (keyPair, error) {
+	template := certificateTemplate(name)
+	template.NotAfter = until
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	template.DNSNames = []string{"localhost", "kubernetes.default.svc"}
 	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
 	return a.issue(template)
 }
+
+// ServerPair is a certificate for loopback, by the authority of the cluster, and
+// its key, as PEM.
+func (c *Cluster) ServerPair(name string, until time.Time) (
+	certificate, key []byte, err error) {
+	pair, err := c.ca.server(name, until)
+	return pair.certificate, pair.key, err
+}
+
+// CA is the PEM of that authority.
+func (c *Cluster) CA() []byte { return c.ca.pem }
 
 // client issues a client certificate; its organizations are groups to an API
 // server.

@@ -62,3 +62,31 @@ current-context: bearer
 	path := filepath.Join(folder, "bearer.kubeconfig")
 	return path, os.WriteFile(path, []byte(text), 0o600)
 }
+
+// KubeconfigFor writes one for a user who comes by certificate, and gives its
+// path.
+func (c *Cluster) KubeconfigFor(folder, user string, groups ...string) (
+	string, error) {
+	pair, err := c.ca.client(user, groups...)
+	if err != nil {
+		return "", err
+	}
+	encode := base64.StdEncoding.EncodeToString
+	text := fmt.Sprintf(`apiVersion: v1
+kind: Config
+clusters:
+- name: e2e
+  cluster:
+    server: %s
+    certificate-authority-data: %s
+users:
+- name: user
+  user: {client-certificate-data: %s, client-key-data: %s}
+contexts:
+- name: user
+  context: {cluster: e2e, user: user}
+current-context: user
+`, c.URL(), encode(c.ca.pem), encode(pair.certificate), encode(pair.key))
+	path := filepath.Join(folder, user+".kubeconfig")
+	return path, os.WriteFile(path, []byte(text), 0o600)
+}

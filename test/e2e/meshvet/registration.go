@@ -34,7 +34,7 @@ type object = map[string]any
 // Registration is the two webhook configurations of manifests/, as a list in
 // JSON that kubectl takes, with `url` in place of the Service.
 func Registration(url string, ca []byte, policy FailurePolicy) ([]byte, error) {
-	rendered, err := render(filepath.Join(Manifests, "base"))
+	rendered, err := Rendered(filepath.Join(Manifests, "base"))
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +72,8 @@ func redirect(webhook object, url string, ca []byte,
 	return nil
 }
 
-// render gives the manifests of a kustomization.
-func render(folder string) ([]object, error) {
+// Rendered are the manifests of a kustomization.
+func Rendered(folder string) ([]map[string]any, error) {
 	assets, err := cluster.Assets()
 	if err != nil {
 		return nil, err

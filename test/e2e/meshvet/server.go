@@ -2,6 +2,7 @@
 package meshvet
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -44,15 +45,38 @@ func Binary() (string, error) {
 // Serve returns a server that is ready. Its log and its CA go to folder; flags
 // are those of `meshvet serve` besides where it listens.
 func Serve(folder string, flags ...string) (*Server, error) {
-	binary, err := Binary()
+	s, err := New(folder)
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Start(flags...); err != nil {
+		return nil, err
+	}
+	if err := s.AwaitReady(time.Minute); err != nil {
+		s.process.Kill()
+		return nil, err
+	}
+	return s, nil
+}
+
+// New is a server that does not run yet, but has its addresses.
+func New(folder string) (*Server, error) {
 	s := &Server{folder: folder}
 	for _, port := range []*int{&s.port, &s.opsPort} {
+		var err error
 		if *port, err = process.FreePort(); err != nil {
 			return nil, err
 		}
+	}
+	return s, nil
+}
+
+// Start runs it, whether it gets ready or not; once more after it has ended,
+// too.
+func (s *Server) Start(flags ...string) error {
+	binary, err := Binary()
+	if err != nil {
+		return err
 	}
 	words := []string{
 		binary, "serve",
@@ -60,28 +84,24 @@ func Serve(folder string, flags ...string) (*Server, error) {
 		fmt.Sprintf("--ops-listen=127.0.0.1:%d", s.opsPort),
 		"--lame-duck=0",
 	}
-	if !keepsAuthority(flags) {
-		words = append(words, "--tls-ca-out="+filepath.Join(folder, "ca.pem"))
+	if makesCertificate(flags) {
+		words = append(words, "--tls-ca-out="+filepath.Join(s.folder, "ca.pem"))
 	}
 	s.process, err = process.Start(s.Log(), nil, append(words, flags...)...)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.waitReady(time.Minute); err != nil {
-		s.process.Kill()
-		return nil, err
-	}
-	return s, nil
+	return err
 }
 
-// keepsAuthority says whether its certificate comes from a Secret.
-func keepsAuthority(flags []string) bool {
-	return slices.ContainsFunc(flags, func(flag string) bool {
-		return strings.HasPrefix(flag, "--tls-secret=")
+// makesCertificate says whether its certificate comes from nowhere else.
+func makesCertificate(flags []string) bool {
+	return !slices.ContainsFunc(flags, func(flag string) bool {
+		return strings.HasPrefix(flag, "--tls-secret=") ||
+			strings.HasPrefix(flag, "--tls-cert-file=")
 	})
 }
 
-func (s *Server) waitReady(patience time.Duration) error {
+// AwaitReady returns when it is ready; it is an error if it ends, or if that
+// takes longer.
+func (s *Server) AwaitReady(patience time.Duration) error {
 	answer := errors.New("not asked yet")
 	for end := time.Now().Add(patience); time.Now().Before(end); {
 		select {
@@ -141,3 +161,32 @@ func (s *Server) Kill() { s.process.Kill() }
 
 // Stop asks it to end and returns its exit code, or -1 if it had to be killed.
 func (s *Server) Stop() int { return s.process.Stop(time.Minute) }
+
+// PeakMemory is the most it ever had resident, in bytes.
+func (s *Server) PeakMemory() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.PID()))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		var kilobytes int64
+		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kilobytes); err == nil {
+			return kilobytes << 10, nil
+		}
+	}
+	return 0, errors.New("/proc tells of no VmHWM")
+}
+
+// Review posts an AdmissionReview, trusting any certificate, and gives the code
+// of the answer.
+func (s *Server) Review(path, review string) (int, error) {
+	client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	defer client.CloseIdleConnections()
+	response, err := client.Post(s.URL()+path, "application/json",
+		strings.NewReader(review))
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, response.Body.Close()
+}

@@ -232,6 +232,21 @@ TEST(LiveReader, KnowsNothingWhenTimeIsUp) {
   EXPECT_THAT(server.Requests(kReviews), SizeIs(1));
 }
 
+// Where a kind is served may have to be asked too, within the same time.
+TEST(LiveReader, KnowsNothingWhenTimeIsUpBeforeItKnowsWhereToAsk) {
+  ScriptedServer server;
+  const std::string group = "/apis/networking.istio.io";
+  server.On(group, [](const SeenRequest&, Reply& reply) { reply.Hang(); });
+  Asked asked(server);
+  const auto start = steady_clock::now();
+  EXPECT_EQ(Find(*asked.Confirm({{kGateway, "shop", "gw"}}, milliseconds(200)),
+                 kGateway, "gw"),
+            Presence::kUnknown);
+  // Without a deadline it would have been a minute, on a thread of the webhook.
+  EXPECT_LT(steady_clock::now() - start, seconds(30));
+  EXPECT_THAT(server.Requests(group), SizeIs(1));
+}
+
 TEST(LiveReader, KnowsNothingOfMoreThanItMayAsk) {
   ScriptedServer server;
   server.On("", [](const SeenRequest& request, Reply& reply) {

@@ -175,6 +175,24 @@ spec: {address: 192.0.2.1}
   }
 }
 
+// A cluster that does not answer takes all the time it is given.
+TEST(SecondLook, KeepsTimeToJudgeWhatItKnows) {
+  const Scene scene(kRoute, Watched());
+  const auto deadline = steady_clock::now() + std::chrono::hours(8);
+  std::vector<steady_clock::time_point> until;
+  const ConfirmAbsence silent = [&](const Inventory& mesh,
+                                    const std::set<Absence>&,
+                                    steady_clock::time_point given) {
+    until.push_back(given);
+    return InventoryBuilder(mesh).Snapshot();
+  };
+  EvaluateTwice(Denying(), {.object = &scene.subject(), .deadline = deadline},
+                scene.inventory(), silent);
+  ASSERT_FALSE(until.empty());
+  EXPECT_LT(until.front(), deadline - std::chrono::minutes(50));
+  EXPECT_GT(until.front(), deadline - std::chrono::minutes(70));
+}
+
 // A cluster that finds something new each time cannot keep us for ever.
 TEST(SecondLook, EndsWhenAnswersNeverSettle) {
   int calls = 0;

@@ -20,6 +20,21 @@ istio
 {{- end }}
 {{- end }}
 
+{{/*
+Installed with Ignore: meshvet itself sets Fail, once it has proven that calls
+reach it. An upgrade leaves that as it is.
+*/}}
+{{- define "meshvet.failurePolicy" -}}
+{{- $policy := "Ignore" -}}
+{{- if eq .root.Values.webhooks.failurePolicy "Fail" -}}
+{{- $live := lookup "admissionregistration.k8s.io/v1" .kind "" "meshvet" -}}
+{{- range dig "webhooks" list $live -}}
+{{- $policy = .failurePolicy -}}
+{{- end -}}
+{{- end -}}
+{{ $policy }}
+{{- end }}
+
 {{/* The webhook of one path, without its rules. */}}
 {{- define "meshvet.webhook" -}}
 admissionReviewVersions: [v1]
@@ -32,7 +47,7 @@ clientConfig:
   {{- if eq .root.Values.certificates.mode "secret" }}
   caBundle: {{ .root.Values.certificates.caBundle | b64enc }}
   {{- end }}
-failurePolicy: {{ .root.Values.webhooks.failurePolicy }}
+failurePolicy: {{ include "meshvet.failurePolicy" . }}
 matchPolicy: Equivalent
 sideEffects: None
 timeoutSeconds: {{ .root.Values.webhooks.timeoutSeconds }}
