@@ -213,6 +213,19 @@ TEST_F(FixCommand, TheConfigurationDecidesToo) {
   EXPECT_EQ(off.exit_code, 0);
 }
 
+TEST_F(FixCommand, WhatABaselineAgreesOnIsNotLeft) {
+  folder_.Put("v.yaml", kCapture);
+  ASSERT_EQ(RunBinary(folder_.path(), "baseline create v.yaml").exit_code, 0);
+  const Ran ran = Run("--baseline .meshvet-baseline.json v.yaml");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.out, IsEmpty());
+  EXPECT_EQ(Text("v.yaml"), kCapture);
+  const Ran unsafe = Run("--unsafe --baseline .meshvet-baseline.json v.yaml");
+  EXPECT_EQ(unsafe.exit_code, 0) << unsafe.err;
+  EXPECT_THAT(Text("v.yaml"), HasSubstr("exportTo: [\".\"]"));
+  EXPECT_EQ(Run("--baseline no-such.json v.yaml").exit_code, 2);
+}
+
 TEST_F(FixCommand, SelectionFlagsAreLints) {
   folder_.Put("till.yaml", kTill);
   folder_.Put("list.json", kList);
