@@ -34,6 +34,7 @@ inline constexpr int kExitUsage = 2;       // wrong usage or configuration
 inline constexpr int kExitUnfinished = 3;  // the answer is unknown
 
 CLI::App* AddLint(CLI::App& app, int& exit_code);
+CLI::App* AddFix(CLI::App& app, int& exit_code);
 CLI::App* AddGate(CLI::App& app, int& exit_code);
 CLI::App* AddBaseline(CLI::App& app, int& exit_code);
 CLI::App* AddRules(CLI::App& app, int& exit_code);

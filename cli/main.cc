@@ -24,6 +24,7 @@ constexpr const char* kAbout =
 void AddCommands(CLI::App& app, int& exit_code) {
   AddServe(app, exit_code);
   AddLint(app, exit_code);
+  AddFix(app, exit_code);
   AddGate(app, exit_code);
   AddBaseline(app, exit_code);
   AddExplain(app, exit_code);

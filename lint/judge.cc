@@ -50,6 +50,7 @@ Diagnostic Place(rules::Finding finding, const Case& at, const View& view) {
   diagnostic.path = at.item->file->name();
   diagnostic.range = at.item->Anchor(finding.pointer);
   diagnostic.document = at.item->document->index();
+  diagnostic.prefix = at.item->prefix;
   diagnostic.object = ObjectName::Of(*at.item->object);
   diagnostic.source = SourceOf(*at.item);
   for (const rules::Related& related : finding.related) {

@@ -141,13 +141,18 @@ LintOutcome Deliver(const LintSetup& setup, Report report,
   return Delivery(setup, environment).Deliver(report);
 }
 
-Result<Report> LintAgainstBaseline(const LintSetup& setup) {
-  Result<Report> report = Lint(setup.request);
-  if (!report || setup.baseline.empty()) return report;
+Result<Report> AgainstBaseline(const LintSetup& setup, Report report) {
+  if (setup.baseline.empty()) return report;
   const Result<Baseline> baseline = ReadBaseline(setup.baseline);
   if (!baseline) return baseline.error();
-  baseline->Apply(*report, setup.request.root_directory);
+  baseline->Apply(report, setup.request.root_directory);
   return report;
+}
+
+Result<Report> LintAgainstBaseline(const LintSetup& setup) {
+  Result<Report> report = Lint(setup.request);
+  if (!report) return report;
+  return AgainstBaseline(setup, *std::move(report));
 }
 
 LintOutcome RunLint(const LintOptions& options,

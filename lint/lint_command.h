@@ -24,6 +24,8 @@ struct LintOutcome {
 
 // Exit code 2.
 LintOutcome Refuse(const Complaints& complaints);
+// A report without what is agreed on.
+Result<Report> AgainstBaseline(const LintSetup& setup, Report report);
 // What is found, without what is agreed on.
 Result<Report> LintAgainstBaseline(const LintSetup& setup);
 // Writes the report wherever it is wanted, and settles the exit code.

@@ -104,7 +104,10 @@ class Run {
 
   Result<Loaded> Read(const std::string& path, bool is_context,
                       size_t jobs) const {
-    Result<std::string> text = ReadText(path, request_.limits.max_bytes);
+    const auto given = request_.texts.find(path);
+    Result<std::string> text = given == request_.texts.end()
+                                   ? ReadText(path, request_.limits.max_bytes)
+                                   : Result<std::string>(given->second);
     if (!text) return text.error();
     const std::string name = path == kStdin ? request_.stdin_filename : path;
     auto file = std::make_shared<SourceFile>(name, *std::move(text));

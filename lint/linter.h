@@ -15,6 +15,7 @@
 #define MESHVET_LINT_LINTER_H_
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -47,6 +48,9 @@ struct LintRequest {
   // What overrides, suppressions, sets and fingerprints see paths relative to;
   // the working directory when empty.
   std::string root_directory;
+  // What to take for the text of a path, instead of reading it; kStdin for
+  // standard input.
+  std::map<std::string, std::string> texts;
   // As the webhook, which sees no files: what overrides and suppressions say of
   // files does not count.
   bool as_webhook = false;

@@ -212,6 +212,7 @@ class Reader {
         Report(kUnknownKind, std::move(message), item.Anchor("/kind"),
                item.document->index());
     diagnostic.finding.pointer = "/kind";
+    diagnostic.prefix = item.prefix;
     diagnostic.object = ObjectName::Of(*item.object);
     diagnostic.source = SourceOf(item);
     const std::string nearest = Nearest(kind.kind, names);

@@ -1,6 +1,7 @@
 #include "lint/output.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,12 +59,23 @@ std::filesystem::path Target(const std::filesystem::path& path) {
   return error ? path : target;
 }
 
+// Gives the new file the mode of the one it replaces, and its owner where that
+// is allowed.
+bool KeepMode(int fd, const std::string& target) {
+  struct stat old = {};
+  if (stat(target.c_str(), &old) != 0) return true;
+  if (fchown(fd, old.st_uid, old.st_gid) != 0 && errno != EPERM) return false;
+  return fchmod(fd, old.st_mode & 07777) == 0;
+}
+
 // What failed is named by `path`, whatever the file is called at the time.
 Result<Unit> WriteTo(const std::string& file, int flags,
-                     const std::string& path, std::string_view content) {
+                     const std::string& path, std::string_view content,
+                     const std::string& like = {}) {
   const int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
   if (fd < 0) return Failure(path);
-  if (!WriteAll(fd, content)) {
+  const bool is_ready = like.empty() || KeepMode(fd, like);
+  if (!is_ready || !WriteAll(fd, content)) {
     const Error failure = Failure(path);
     close(fd);
     return failure;
@@ -121,7 +133,7 @@ Result<Unit> WriteFile(const std::string& path, std::string_view content) {
   // Left by a process of this number that was killed.
   unlink(temporary.c_str());
   Result<Unit> written =
-      WriteTo(temporary, O_CREAT | O_EXCL | O_NOFOLLOW, path, content);
+      WriteTo(temporary, O_CREAT | O_EXCL | O_NOFOLLOW, path, content, target);
   if (written && std::rename(temporary.c_str(), target.c_str()) != 0) {
     written = Failure(path);
   }

@@ -30,7 +30,8 @@ Result<Output> ParseOutput(std::string_view text);
 Result<std::vector<Output>> ParseOutputs(const std::vector<std::string>& texts);
 
 struct Unit {};
-// Replaces `path` with `content`. The error's `where` is the path.
+// Replaces `path` with `content`; a file that is there keeps its mode. The
+// error's `where` is the path.
 Result<Unit> WriteFile(const std::string& path, std::string_view content);
 
 }  // namespace meshvet::lint

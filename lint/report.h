@@ -52,6 +52,8 @@ struct Diagnostic {
   std::string key;                         // as the configuration sees it
   yaml::Range range;
   size_t document = 0;
+  // Where the object stands in its document: "/items/3" inside a List.
+  std::string prefix;
   ObjectName object;
   std::string source;  // the template it was rendered from; may be empty
   std::vector<RelatedPlace> related;

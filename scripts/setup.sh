@@ -11,7 +11,7 @@ packages=(
   libcpp-httplib-dev libssl-dev nlohmann-json3-dev rapidjson-dev
   libspdlog-dev libyaml-dev libcli11-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  wrk curl jq python3 openssl
+  wrk curl jq patch python3 openssl
 )
 if [[ ${1:-} == gates ]]; then
   packages+=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev)

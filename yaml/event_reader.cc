@@ -223,6 +223,7 @@ bool EventReader::Open(const yaml_event_t& event, Item item,
       event.type == YAML_SEQUENCE_START_EVENT
           ? event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
           : event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
+  item.plain = !flow;
   Add(item, anchor);
   open_.push_back({static_cast<uint32_t>(items_->list.size() - 1), 0, flow});
   return true;

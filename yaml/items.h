@@ -22,7 +22,7 @@ struct Item {
 
   Kind kind = Kind::kScalar;
   Tag tag = Tag::kNone;
-  bool plain = false;      // a scalar without quotes
+  bool plain = false;      // a scalar without quotes, a block collection
   bool has_merge = false;  // a mapping with a `<<` key
   uint32_t start = 0;
   uint32_t end = 0;

@@ -1,0 +1,33 @@
+// File: lint/fix_command.h
+//
+// FixCommand: all of `meshvet fix` but the reading of flags: what is mended,
+// what is written or shown, the report of what is left, and the exit code.
+//
+//   FixOptions options{.lint = {.paths = {"deploy"}}, .diff = true};
+//   const LintOutcome outcome = RunFix(options, ProcessEnvironment);
+//
+// A file is written beside its place and renamed; its mode stays, a symbolic
+// link stays one. A file that changed since it was read, that may not be
+// written, or that is no regular file is left alone, and the run ends with 3.
+
+#ifndef MESHVET_LINT_FIX_COMMAND_H_
+#define MESHVET_LINT_FIX_COMMAND_H_
+
+#include "lint/lint_command.h"
+#include "lint/lint_setup.h"
+#include "lint/terminal.h"
+
+namespace meshvet::lint {
+
+struct FixOptions {
+  LintOptions lint;
+  bool unsafe = false;
+  bool diff = false;   // show what would change; nothing is written
+  bool check = false;  // say whether anything would; nothing is written
+};
+
+LintOutcome RunFix(const FixOptions& options, const Environment& environment);
+
+}  // namespace meshvet::lint
+
+#endif  // MESHVET_LINT_FIX_COMMAND_H_

@@ -1,0 +1,364 @@
+// `meshvet fix`, by the real binary on real files.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <regex>
+#include <string>
+
+#include "test/support/run_binary.h"
+
+namespace meshvet::cli {
+namespace {
+
+using test::Ran;
+using test::ReadFile;
+using test::RunBinary;
+using test::TempFolder;
+using test::WriteFile;
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+namespace fs = std::filesystem;
+
+constexpr const char* kTill =
+    "# Tills of the old shop.\n"
+    "apiVersion: networking.istio.io/v1\n"
+    "kind: WorkloadEntry\n"
+    "metadata:\n"
+    "  name: till-1   # in the cellar\n"
+    "  namespace: shop\n"
+    "  labels:\n"
+    "    service.istio.io/canonical-name: 'till'\n"
+    "    service.istio.io/canonical-revision: v2\n"
+    "    # more to come\n"
+    "spec:\n"
+    "  address: 10.0.0.1\n";
+constexpr const char* kTillFixed =
+    "# Tills of the old shop.\n"
+    "apiVersion: networking.istio.io/v1\n"
+    "kind: WorkloadEntry\n"
+    "metadata:\n"
+    "  name: till-1   # in the cellar\n"
+    "  namespace: shop\n"
+    "  labels:\n"
+    "    service.istio.io/canonical-name: 'till'\n"
+    "    service.istio.io/canonical-revision: v2\n"
+    "    app: till\n"
+    "    version: v2\n"
+    "    # more to come\n"
+    "spec:\n"
+    "  address: 10.0.0.1\n";
+// Two flow-style rules in a JSON list, the last line without an end.
+constexpr const char* kList =
+    R"({"apiVersion": "v1", "kind": "List", "items": [)"
+    "\n"
+    R"(  {"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule",)"
+    "\n"
+    R"(   "metadata": {"name": "a", "namespace": "shop"},)"
+    "\n"
+    R"(   "spec": {"host": "a.shop.svc.cluster.local", "trafficPolicy":)"
+    "\n"
+    R"(    {"tls": {"mode": "ISTIO_MUTUAL", "sni": "a", "caCrl": "x"}}}}]})";
+constexpr const char* kListFixed =
+    R"({"apiVersion": "v1", "kind": "List", "items": [)"
+    "\n"
+    R"(  {"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule",)"
+    "\n"
+    R"(   "metadata": {"name": "a", "namespace": "shop"},)"
+    "\n"
+    R"(   "spec": {"host": "a.shop.svc.cluster.local", "trafficPolicy":)"
+    "\n"
+    R"(    {"tls": {"mode": "ISTIO_MUTUAL", "sni": "a"}}}}]})";
+// Captures two services of another namespace, for all namespaces: either
+// finding's fix is the same, and unsafe.
+constexpr const char* kCapture =
+    "apiVersion: networking.istio.io/v1\n"
+    "kind: VirtualService\n"
+    "metadata: {name: v, namespace: shop}\n"
+    "spec:\n"
+    "  hosts:\n"
+    "  - a.pay.svc.cluster.local\n"
+    "  - b.pay.svc.cluster.local\n"
+    "  exportTo: [\"*\"]\n"
+    "  http:\n"
+    "  - directResponse: {status: 404}\n";
+
+std::string WithCrLf(const std::string& text) {
+  return std::regex_replace(text, std::regex("\n"), "\r\n");
+}
+
+class FixCommand : public ::testing::Test {
+ protected:
+  FixCommand() { fs::create_directories(folder_ / ".git"); }
+
+  Ran Run(const std::string& arguments, const std::string& environment = {}) {
+    return RunBinary(folder_.path(), "fix " + arguments, environment);
+  }
+  std::string Text(const std::string& name) { return ReadFile(folder_ / name); }
+  // Runs a shell command in the folder; its exit code.
+  int Shell(const std::string& command) {
+    const std::string line =
+        "cd '" + folder_.path().string() + "' && " + command;
+    return std::system(line.c_str());  // NOLINT(concurrency-mt-unsafe)
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(FixCommand, MendsFilesAndNothingElseInThem) {
+  folder_.Put("a/till.yaml", kTill);
+  folder_.Put("b.yaml", WithCrLf(kTill));
+  folder_.Put("list.json", kList);
+  const Ran ran = Run("--no-config a b.yaml list.json");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(Text("a/till.yaml"), kTillFixed);
+  EXPECT_EQ(Text("b.yaml"), WithCrLf(kTillFixed));
+  EXPECT_EQ(Text("list.json"), kListFixed);
+  EXPECT_THAT(ran.err, HasSubstr("meshvet: a/till.yaml:7:3: fixed "
+                                 "[workload-entry-missing-label]: add app: "
+                                 "till (from service.istio.io/"
+                                 "canonical-name)\n"));
+  EXPECT_THAT(ran.err, HasSubstr("\nFixed 5 of 6 findings in 3 files (1 by "
+                                 "hand)\n"));
+
+  const Ran again = Run("--no-config a b.yaml list.json");
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_EQ(Text("a/till.yaml"), kTillFixed);
+  EXPECT_THAT(again.err, HasSubstr("\nFixed 0 of 1 finding in 3 files (1 by "
+                                   "hand)\n"));
+}
+
+TEST_F(FixCommand, DiffIsWhatPatchApplies) {
+  folder_.Put("a/till.yaml", kTill);
+  folder_.Put("with blank.yaml", WithCrLf(kTill));
+  folder_.Put("list.json", kList);
+  const Ran ran = Run("--diff .");
+  EXPECT_EQ(ran.exit_code, 1) << ran.err;
+  EXPECT_EQ(Text("a/till.yaml"), kTill);
+  folder_.Put("change.diff", ran.out);
+  ASSERT_EQ(Shell("patch --quiet --binary -p0 < change.diff"), 0);
+  EXPECT_EQ(Text("a/till.yaml"), kTillFixed);
+  EXPECT_EQ(Text("with blank.yaml"), WithCrLf(kTillFixed));
+  EXPECT_EQ(Text("list.json"), kListFixed);
+  const Ran again = Run("--diff .");
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_THAT(again.out, IsEmpty());
+}
+
+TEST_F(FixCommand, DiffShowsTheLinesAround) {
+  folder_.Put("till.yaml", kTill);
+  EXPECT_EQ(Run("--diff till.yaml").out,
+            "--- till.yaml\n"
+            "+++ till.yaml\n"
+            "@@ -7,6 +7,8 @@\n"
+            "   labels:\n"
+            "     service.istio.io/canonical-name: 'till'\n"
+            "     service.istio.io/canonical-revision: v2\n"
+            "+    app: till\n"
+            "+    version: v2\n"
+            "     # more to come\n"
+            " spec:\n"
+            "   address: 10.0.0.1\n");
+}
+
+TEST_F(FixCommand, CheckSaysWhetherAnythingWouldChange) {
+  folder_.Put("till.yaml", kTill);
+  const Ran ran = Run("--check till.yaml");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.out, IsEmpty());
+  EXPECT_THAT(ran.err, HasSubstr("would fix [workload-entry-missing-label]"));
+  EXPECT_THAT(ran.err, HasSubstr("Would fix 2 of 2 findings in 1 file\n"));
+  EXPECT_EQ(Text("till.yaml"), kTill);
+  EXPECT_EQ(Run("--check till.yaml --exit-zero").exit_code, 0);
+  EXPECT_EQ(Run("till.yaml").exit_code, 0);
+  EXPECT_EQ(Run("--check till.yaml").exit_code, 0);
+}
+
+TEST_F(FixCommand, UnsafeFixesNeedToBeAskedFor) {
+  folder_.Put("v.yaml", kCapture);
+  const Ran safe = Run("v.yaml");
+  EXPECT_EQ(safe.exit_code, 1);
+  EXPECT_EQ(Text("v.yaml"), kCapture);
+  EXPECT_THAT(safe.out, HasSubstr("error[virtual-service-cross-namespace-host"
+                                  "]"));
+  EXPECT_THAT(safe.err, HasSubstr("Fixed 0 of 2 findings in 1 file (2 more "
+                                  "with --unsafe, 0 by hand)\n"));
+  // Both fixes set exportTo: the first does, and the second has nothing to do.
+  const Ran unsafe = Run("--unsafe v.yaml");
+  EXPECT_EQ(unsafe.exit_code, 0) << unsafe.err;
+  EXPECT_EQ(Text("v.yaml"),
+            std::regex_replace(std::string(kCapture), std::regex(R"("\*")"),
+                               R"(".")"));
+  EXPECT_THAT(unsafe.err, HasSubstr("Fixed 1 of 1 finding in 1 file\n"));
+}
+
+TEST_F(FixCommand, TheConfigurationDecidesToo) {
+  const std::string head =
+      "apiVersion: meshvet.dev/v1alpha1\nkind: Config\nfix:\n";
+  folder_.Put("v.yaml", kCapture);
+  folder_.Put("till.yaml", kTill);
+  folder_.Put("unsafe.config", head + "  unsafe: true\n");
+  folder_.Put("off.config",
+              head + "  disable: [workload-entry-missing-label]\n");
+  EXPECT_THAT(Run("--diff --config unsafe.config v.yaml").out,
+              HasSubstr("+  exportTo: [\".\"]\n"));
+  const Ran off = Run("--diff --config off.config till.yaml");
+  EXPECT_THAT(off.out, IsEmpty());
+  EXPECT_EQ(off.exit_code, 0);
+}
+
+TEST_F(FixCommand, WhatABaselineAgreesOnIsNotLeft) {
+  folder_.Put("v.yaml", kCapture);
+  ASSERT_EQ(RunBinary(folder_.path(), "baseline create v.yaml").exit_code, 0);
+  const Ran ran = Run("--baseline .meshvet-baseline.json v.yaml");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.out, IsEmpty());
+  EXPECT_EQ(Text("v.yaml"), kCapture);
+  const Ran unsafe = Run("--unsafe --baseline .meshvet-baseline.json v.yaml");
+  EXPECT_EQ(unsafe.exit_code, 0) << unsafe.err;
+  EXPECT_THAT(Text("v.yaml"), HasSubstr("exportTo: [\".\"]"));
+  EXPECT_EQ(Run("--baseline no-such.json v.yaml").exit_code, 2);
+}
+
+TEST_F(FixCommand, SelectionFlagsAreLints) {
+  folder_.Put("till.yaml", kTill);
+  folder_.Put("list.json", kList);
+  EXPECT_THAT(Run("--diff --ignore workload-entry-missing-label .").out,
+              Not(HasSubstr("till.yaml")));
+  EXPECT_THAT(Run("--diff --select workload-entry-missing-label .").out,
+              Not(HasSubstr("list.json")));
+  EXPECT_THAT(Run("--diff --exclude 'list.*' .").out,
+              Not(HasSubstr("list.json")));
+}
+
+TEST_F(FixCommand, StandardInputGoesToStandardOutput) {
+  folder_.Put("till.yaml", kTill);
+  folder_.Put("good.yaml", kTillFixed);
+  const Ran ran = Run("- < till.yaml");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(ran.out, kTillFixed);
+  EXPECT_EQ(Run("- < good.yaml").out, kTillFixed);
+  EXPECT_THAT(Run("--diff --stdin-filename till.yaml - < till.yaml").out,
+              HasSubstr("+++ till.yaml\n"));
+  EXPECT_EQ(Run("- till.yaml < good.yaml").exit_code, 2);
+}
+
+TEST_F(FixCommand, ModesAndLinksStay) {
+  folder_.Put("till.yaml", kTill);
+  fs::permissions(folder_ / "till.yaml", fs::perms(0640));
+  fs::create_symlink("till.yaml", folder_ / "link.yaml");
+  EXPECT_EQ(Run("link.yaml").exit_code, 0);
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link.yaml"));
+  EXPECT_EQ(Text("till.yaml"), kTillFixed);
+  EXPECT_EQ(fs::status(folder_ / "till.yaml").permissions(), fs::perms(0640));
+  // Nothing is left beside them.
+  EXPECT_EQ(Shell("test \"$(ls | wc -l)\" = 2"), 0);
+
+  folder_.Put("till.yaml", kTill);
+  const Ran both = Run("link.yaml till.yaml");
+  EXPECT_EQ(both.exit_code, 0) << both.err;
+  EXPECT_EQ(Text("till.yaml"), kTillFixed);
+}
+
+TEST_F(FixCommand, AFileThatCannotBeWrittenIsNamed) {
+  // So long that no name beside it has room.
+  const std::string name = std::string(248, 'n') + ".yaml";
+  folder_.Put(name, kTill);
+  const Ran ran = Run(name);
+  EXPECT_EQ(ran.exit_code, 3);
+  EXPECT_THAT(ran.err, HasSubstr("meshvet: " + name + ": File name too long"));
+  EXPECT_THAT(ran.err, HasSubstr("Fixed 0 of 2 findings"));
+  EXPECT_EQ(Text(name), kTill);
+}
+
+TEST_F(FixCommand, WhatStandsBehindAnAliasIsLeftAlone) {
+  const std::string text =
+      "apiVersion: v1\n"
+      "kind: List\n"
+      "items:\n"
+      "- apiVersion: networking.istio.io/v1\n"
+      "  kind: WorkloadEntry\n"
+      "  metadata: &meta\n"
+      "    name: a\n"
+      "    namespace: shop\n"
+      "    labels: {version: v1, service.istio.io/canonical-name: till}\n"
+      "  spec: {address: 10.0.0.1}\n"
+      "- apiVersion: networking.istio.io/v1\n"
+      "  kind: WorkloadGroup\n"
+      "  metadata: *meta\n"
+      "  spec: {template: {labels: {app: a, version: b}}}\n"
+      "- apiVersion: networking.istio.io/v1\n"
+      "  kind: WorkloadEntry\n"
+      "  metadata:\n"
+      "    name: c\n"
+      "    namespace: shop\n"
+      "    labels: {version: v1, service.istio.io/canonical-name: till}\n"
+      "  spec: {address: 10.0.0.2}\n";
+  folder_.Put("list.yaml", text);
+  const Ran ran = Run("--select workload-entry-missing-label list.yaml");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(
+      ran.err,
+      HasSubstr("meshvet: list.yaml:9:5: not fixed "
+                "[workload-entry-missing-label]: line 6: the value is shared: "
+                "an alias stands for it elsewhere\n"));
+  // The other object is mended all the same.
+  std::string fixed = text;
+  fixed.insert(fixed.rfind("}\n  spec"), ", app: till");
+  EXPECT_EQ(Text("list.yaml"), fixed);
+}
+
+TEST_F(FixCommand, TemplatesAndWhatTheyRenderAreLeftAlone) {
+  const std::string rendered =
+      "---\n# Source: shop/templates/till.yaml\n" + std::string(kTill);
+  folder_.Put("rendered.yaml", rendered);
+  const Ran ran = Run("rendered.yaml");
+  EXPECT_EQ(Text("rendered.yaml"), rendered);
+  EXPECT_THAT(ran.err, HasSubstr("rendered from shop/templates/till.yaml"));
+
+  const std::string templated = std::string(kTill) + "  network: {{ .net }}\n";
+  folder_.Put("template.yaml", templated);
+  EXPECT_EQ(Run("template.yaml").exit_code, 2);
+  EXPECT_EQ(Text("template.yaml"), templated);
+}
+
+TEST_F(FixCommand, UsageIsChecked) {
+  folder_.Put("till.yaml", kTill);
+  EXPECT_EQ(Run("--diff --check till.yaml").exit_code, 2);
+  EXPECT_EQ(Run("no-such-file.yaml").exit_code, 2);
+  EXPECT_EQ(Run("--select no-such-rule till.yaml").exit_code, 2);
+  EXPECT_EQ(Run("--unsave till.yaml").exit_code, 2);
+  EXPECT_EQ(Text("till.yaml"), kTill);
+}
+
+TEST_F(FixCommand, ReportsWhatIsLeftInAnyFormat) {
+  folder_.Put("v.yaml", kCapture);
+  const Ran ran = Run("-q -o concise -o json=left.json v.yaml");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("v.yaml:6:5: error["));
+  EXPECT_THAT(ran.err, IsEmpty());
+  EXPECT_THAT(Text("left.json"), HasSubstr("\"exit_code\": 1"));
+}
+
+// The blocks of docs/fix.md, whose first lines name a file or a command.
+TEST_F(FixCommand, ThePageShowsWhatTheProgramDoes) {
+  const std::string page = ReadFile(MESHVET_SOURCE_DIR "/docs/fix.md");
+  const auto block = [&](const std::string& opening) {
+    const size_t start = page.find(opening);
+    if (start == page.npos) return "no block " + opening;
+    const size_t begin = start + opening.size();
+    return page.substr(begin, page.find("```\n", begin) - begin);
+  };
+  folder_.Put("till.yaml", block("```yaml\n"));
+  EXPECT_EQ(Run("--diff till.yaml").out,
+            block("```\n$ meshvet fix --diff till.yaml\n"));
+}
+
+}  // namespace
+}  // namespace meshvet::cli
