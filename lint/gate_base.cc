@@ -135,6 +135,7 @@ Result<GateBase> GateBase::OfReport(std::string_view json) {
     if (!is_new) ++at->second.count;
   }
   std::vector<BaselineEntry> entries;
+  entries.reserve(found.size());
   for (auto& [fingerprint, entry] : found) entries.push_back(std::move(entry));
   base.found_ = Baseline(std::move(entries));
   return base;
