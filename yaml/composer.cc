@@ -137,10 +137,16 @@ bool Composer::EmitScalar(const Item& item, DocumentBuilder& out) {
 
 bool Composer::EmitSequence(uint32_t index, DocumentBuilder& out) {
   out.StartArray();
+  const size_t own_span = spans_.size() - 1;
+  std::vector<size_t> marks;
+  size_t count = 0;
   const uint32_t end = Next(index);
   for (uint32_t at = index + 1; at < end; at = Next(at)) {
+    if (count > 0 && count % kMarkEvery == 0) marks.push_back(spans_.size());
+    ++count;
     if (!Emit(at, nullptr, out)) return false;
   }
+  if (!marks.empty()) marks_.emplace(own_span, std::move(marks));
   out.EndArray();
   return true;
 }

@@ -37,11 +37,12 @@ class Composer {
       std::string_view key, const Item& first, const Item& second)>;
 
   Composer(const Items& items, const Limits& limits, Usage& usage,
-           std::vector<Span>& spans, const OnDuplicate& on_duplicate)
+           Source::Layout& layout, const OnDuplicate& on_duplicate)
       : items_(items),
         limits_(limits),
         usage_(usage),
-        spans_(spans),
+        spans_(layout.spans),
+        marks_(layout.marks),
         on_duplicate_(on_duplicate) {}
 
   // Writes the whole document. On false the calls made are incomplete, and
@@ -92,6 +93,7 @@ class Composer {
   const Limits& limits_;
   Usage& usage_;
   std::vector<Span>& spans_;
+  Marks& marks_;
   const OnDuplicate& on_duplicate_;
   std::forward_list<std::string> made_keys_;  // of keys that were no strings
   Failure failure_;

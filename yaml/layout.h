@@ -6,7 +6,9 @@
 #ifndef MESHVET_YAML_LAYOUT_H_
 #define MESHVET_YAML_LAYOUT_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -22,11 +24,17 @@ struct Span {
   uint32_t size;
 };
 
+// The spans of every 64th element of the long sequences, by the sequence's own:
+// who looks for an element in a List of thousands need not pass all before it.
+using Marks = std::map<size_t, std::vector<size_t>>;
+inline constexpr size_t kMarkEvery = 64;
+
 struct Source::Layout {
   explicit Layout(std::string_view text) : positions(text) {}
 
   PositionMap positions;
   std::vector<Span> spans;
+  Marks marks;
 };
 
 }  // namespace meshvet::yaml

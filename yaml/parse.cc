@@ -211,7 +211,7 @@ void StreamParser::Compose(const Items& items, size_t part_begin) {
       };
   std::vector<Span>& spans = layout_->spans;
   const size_t first_span = spans.size();
-  Composer composer(items, limits_, usage_, spans, on_duplicate);
+  Composer composer(items, limits_, usage_, *layout_, on_duplicate);
   // RapidJSON spends 16 bytes on a key or value, and Build doubles the hint.
   constexpr size_t kBytesPerItem = 16;
   const size_t hint =
@@ -220,6 +220,8 @@ void StreamParser::Compose(const Items& items, size_t part_begin) {
       hint, [&](DocumentBuilder& out) { return composer.Compose(out); });
   if (document.root().value() == nullptr) {
     spans.resize(first_span);
+    Marks& marks = layout_->marks;
+    marks.erase(marks.lower_bound(first_span), marks.end());
     stopped_ = stopped_ || usage_.nodes > limits_.max_nodes;
     ReportFailure(composer.failure(), usage_.nodes > limits_.max_nodes
                                           ? ResumeNote(kNowhere)

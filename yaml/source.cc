@@ -51,7 +51,13 @@ Source::Place Source::Find(std::string_view pointer) const {
     if (place.node.IsArray()) {
       const auto index = ElementIndex(token, place.node.size());
       if (!index) return place;
-      for (size_t i = 0; i < *index; ++i) span += spans[span].size;
+      size_t passed = 0;
+      const auto marks = layout_->marks.find(place.value);
+      if (marks != layout_->marks.end() && *index >= kMarkEvery) {
+        span = marks->second[*index / kMarkEvery - 1];
+        passed = *index / kMarkEvery * kMarkEvery;
+      }
+      for (; passed < *index; ++passed) span += spans[span].size;
       place = {.node = place.node[*index], .value = span, .key = {}};
       continue;
     }

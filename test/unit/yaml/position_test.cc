@@ -106,6 +106,33 @@ TEST(PositionTest, DocumentsAfterABrokenOneHaveLinesOfTheFile) {
   EXPECT_EQ(Shown(stream.problems[1].range), "3:4@14-3:5@15");
 }
 
+// Every element of sequences long enough to be marked, one in the other, and
+// after a document that was given up in the middle of such a one.
+TEST(PositionTest, FindsEveryElementOfALongSequence) {
+  constexpr size_t kCount = 200;
+  std::string broken = "a:\n";
+  for (size_t i = 0; i < kCount; ++i) broken += "- x\n";
+  broken += "b: {[1]: 2}\n---\n";  // no key of JSON
+  std::string text = broken;
+  const auto first_line = static_cast<uint32_t>(kCount + 5);
+  text += "items:\n";
+  for (size_t i = 0; i < kCount; ++i) text += "- k: {l: [1, 2]}\n";
+  text += "- [";
+  for (size_t i = 0; i < kCount; ++i) text += "z, ";
+  text += "]\n";
+  const Stream stream = Parse(text, {});
+  ASSERT_EQ(stream.documents.size(), 1U);
+  const Source& source = stream.documents[0];
+  for (uint32_t i = 0; i < kCount; ++i) {
+    const std::string at = "/items/" + std::to_string(i);
+    EXPECT_EQ(source.ValueRange(at + "/k/l/1").start.line, first_line + i);
+    EXPECT_EQ(source.ValueRange(at + "/k/l/1").start.column, 14U);
+    const std::string inner =
+        "/items/" + std::to_string(kCount) + "/" + std::to_string(i);
+    EXPECT_EQ(source.ValueRange(inner).start.column, 4 + 3 * i);
+  }
+}
+
 TEST(PositionTest, ASourceOutlivesItsStreamAndText) {
   std::optional<Source> kept;
   {
