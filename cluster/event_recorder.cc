@@ -185,7 +185,7 @@ void EventRecorder::Work() {
 
 std::pair<EventRecorder::Place, EventRecorder::Clock::time_point>
 EventRecorder::Next() {
-  Place next = series_.end();
+  auto next = series_.end();
   for (auto place = series_.begin(); place != series_.end(); ++place) {
     if (!place->is_due()) continue;
     if (next == series_.end() || place->not_before < next->not_before) {
