@@ -2,7 +2,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <chrono>
-#include <ctime>
 #include <iomanip>
 #include <memory>
 #include <sstream>

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "cluster/resource.h"
+
 namespace meshvet::cli {
 namespace {
 
@@ -20,13 +22,6 @@ std::string Variable(const char* name) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-// What may stand in a path as it is, and be a name of Kubernetes (RFC 1123).
-bool IsName(const std::string& text) {
-  return !text.empty() && text.size() <= 253 &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") ==
-             text.npos;
 }
 
 std::string HostName() {
@@ -53,7 +48,7 @@ EventNote Warning(const char* reason, const char* action, std::string note) {
 EventSubject EventsAbout(const std::string& webhook_configuration) {
   const std::string ns = Variable("POD_NAMESPACE");
   const std::string pod = Variable("POD_NAME");
-  if (IsName(ns) && IsName(pod)) {
+  if (cluster::IsObjectName(ns) && cluster::IsObjectName(pod)) {
     return {.api_version = "v1",
             .kind = "Pod",
             .ns = ns,

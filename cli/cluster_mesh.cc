@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/durations.h"
 #include "cluster/access.h"
 
 namespace meshvet::cli {
@@ -118,13 +119,10 @@ void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
                      "where istiod's ConfigMap is (default istio-system)");
   command.add_option("--istio-revision", flags.istio_revision,
                      "istiod's revision: its ConfigMap is istio-REVISION");
-  command
-      .add_option("--max-watch-age", flags.max_watch_age_seconds,
-                  "a kind the API server has not confirmed for longer is "
-                  "unknown (default 30m)")
-      ->transform(CLI::AsNumberWithUnit(
-          std::map<std::string, double>{{"ms", 0.001}, {"s", 1}, {"m", 60}},
-          CLI::AsNumberWithUnit::CASE_SENSITIVE));
+  TakeDuration(command.add_option(
+      "--max-watch-age", flags.max_watch_age_seconds,
+      "a kind the API server has not confirmed for longer is unknown (default "
+      "30m)"));
 }
 
 std::variant<std::unique_ptr<MeshWatch>, Failure> WatchCluster(

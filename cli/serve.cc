@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/configuration.h"
+#include "cli/durations.h"
 #include "cli/serving.h"
 
 namespace meshvet::cli {
@@ -49,17 +50,13 @@ void AddLimits(CLI::App& command, ServeOptions& options) {
       ->transform(CLI::AsSizeValue(false));
   command.add_option("--max-in-flight", options.max_in_flight,
                      "reviews judged at once (default 4 for each core)");
-  command
-      .add_option("--lame-duck", options.lame_duck_seconds,
-                  "seconds to go on serving after SIGTERM, until no more calls "
-                  "come (default 10)")
-      ->transform(CLI::AsNumberWithUnit(Seconds(),
-                                        CLI::AsNumberWithUnit::CASE_SENSITIVE));
-  command
-      .add_option("--grace", options.grace_seconds,
-                  "seconds that calls under way then have (default 30)")
-      ->transform(CLI::AsNumberWithUnit(Seconds(),
-                                        CLI::AsNumberWithUnit::CASE_SENSITIVE));
+  TakeDuration(command.add_option(
+      "--lame-duck", options.lame_duck_seconds,
+      "seconds to go on serving after SIGTERM, until no more calls "
+      "come (default 10)"));
+  TakeDuration(command.add_option(
+      "--grace", options.grace_seconds,
+      "seconds that calls under way then have (default 30)"));
 }
 
 }  // namespace
@@ -70,11 +67,9 @@ CLI::App* AddServe(CLI::App& app, int& exit_code) {
   AddListening(*command, *options);
   AddCertificates(*command, *options);
   AddMeshFlags(*command, options->mesh);
-  command
-      ->add_option("--config-interval", options->config_interval_seconds,
-                   "how often the policy is read again (default 1s)")
-      ->transform(CLI::AsNumberWithUnit(Seconds(),
-                                        CLI::AsNumberWithUnit::CASE_SENSITIVE));
+  TakeDuration(
+      command->add_option("--config-interval", options->config_interval_seconds,
+                          "how often the policy is read again (default 1s)"));
   AddClusterFlags(*command, options->cluster);
   AddLimits(*command, *options);
   command->footer(Examples(

@@ -20,6 +20,7 @@
 #include "cli/cluster_events.h"
 #include "cli/cluster_mesh.h"
 #include "cli/commands.h"
+#include "cli/durations.h"
 #include "cli/expiry.h"
 #include "cli/print.h"
 #include "cli/promoting.h"
@@ -66,10 +67,6 @@ Result<Address> ParseAddress(const std::string& text, const char* flag) {
     return Error{"\"" + port + "\" is no port", flag};
   }
   return Address{host, std::stoi(port)};
-}
-
-milliseconds ToMilliseconds(double seconds) {
-  return milliseconds(static_cast<int64_t>(seconds * 1'000));
 }
 
 // Blocks the signals that end the server in this and all later threads, so that
@@ -513,10 +510,6 @@ class Server {
 };
 
 }  // namespace
-
-std::map<std::string, double> Seconds() {
-  return {{"ms", 0.001}, {"s", 1}, {"m", 60}};
-}
 
 int Serve(const ServeOptions& options) {
   const sigset_t signals = BlockEndSignals();

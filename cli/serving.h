@@ -7,7 +7,6 @@
 #define MESHVET_CLI_SERVING_H_
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -35,9 +34,6 @@ struct ServeOptions {
   double lame_duck_seconds = 10;
   double grace_seconds = 30;
 };
-
-// Units of durations on the command line: "500ms", "10s", "1m".
-std::map<std::string, double> Seconds();
 
 // Returns the exit code when SIGTERM or SIGINT has ended it.
 int Serve(const ServeOptions& options);

@@ -8,6 +8,9 @@
 #include <optional>
 #include <utility>
 
+#include "cli/durations.h"
+#include "cluster/resource.h"
+
 namespace meshvet::cli {
 namespace {
 
@@ -20,20 +23,9 @@ constexpr const char* kFlag = "--tls-secret";
 constexpr int kAttempts = 10;
 constexpr milliseconds kBetweenAttempts{1'000};
 
-milliseconds ToMilliseconds(double seconds) {
-  return milliseconds(static_cast<int64_t>(seconds * 1'000));
-}
-
 Result<WriteOutcome> ToOutcome(const Result<bool>& written) {
   if (!written) return written.error();
   return *written ? WriteOutcome::kWritten : WriteOutcome::kConflict;
-}
-
-// A name of Kubernetes (RFC 1123), which stands in a path as it is.
-bool IsName(const std::string& text) {
-  return !text.empty() && text.size() <= 253 &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") ==
-             text.npos;
 }
 
 std::optional<Error> CheckTimes(const TlsSecretFlags& flags) {
@@ -50,11 +42,6 @@ std::optional<Error> CheckTimes(const TlsSecretFlags& flags) {
 }  // namespace
 
 void AddTlsSecretFlags(CLI::App& command, TlsSecretFlags& flags) {
-  const auto is_duration = [](CLI::Option* option) {
-    option->transform(CLI::AsNumberWithUnit(
-        std::map<std::string, double>{{"ms", 0.001}, {"s", 1}, {"m", 60}},
-        CLI::AsNumberWithUnit::CASE_SENSITIVE));
-  };
   command.add_option(kFlag, flags.secret,
                      "NAMESPACE/NAME of a Secret for an own CA: made, renewed "
                      "and published by meshvet");
@@ -67,11 +54,11 @@ void AddTlsSecretFlags(CLI::App& command, TlsSecretFlags& flags) {
   command.add_option("--webhook-configuration", flags.webhook_configuration,
                      "name of the validating and the mutating webhook "
                      "configuration (default meshvet)");
-  is_duration(command.add_option("--tls-secret-interval",
-                                 flags.interval_seconds,
-                                 "how often to look at the Secret and the "
-                                 "webhook configurations (default 10s)"));
-  is_duration(command.add_option(
+  TakeDuration(command.add_option("--tls-secret-interval",
+                                  flags.interval_seconds,
+                                  "how often to look at the Secret and the "
+                                  "webhook configurations (default 10s)"));
+  TakeDuration(command.add_option(
       "--tls-ca-grace", flags.ca_grace_seconds,
       "how long replicas and API servers may take to notice a change, when the "
       "CA changes (default 10m)"));
@@ -88,7 +75,7 @@ Result<SecretName> ParseSecretName(const std::string& text) {
   const size_t slash = text.find('/');
   const SecretName name{text.substr(0, slash),
                         slash == text.npos ? "" : text.substr(slash + 1)};
-  if (!IsName(name.ns) || !IsName(name.name)) {
+  if (!cluster::IsObjectName(name.ns) || !cluster::IsObjectName(name.name)) {
     return Error{"expected NAMESPACE/NAME", kFlag};
   }
   return name;

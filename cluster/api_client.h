@@ -87,6 +87,10 @@ class ApiSession {
   struct Limits {
     size_t max_body = 32 << 20;
     Deadline deadline = {};  // its default: kTimeout from now
+
+    static Limits Within(Seconds patience, size_t max_body) {
+      return {max_body, std::chrono::steady_clock::now() + patience};
+    }
   };
   static constexpr Seconds kTimeout{60};
 

@@ -24,11 +24,7 @@ constexpr size_t kMostInstance = 128;
 constexpr size_t kMostName = 200;
 constexpr size_t kMaxBody = 1 << 20;
 
-ApiSession::Limits Limits() {
-  constexpr auto kPatience = std::chrono::seconds(10);
-  return {.max_body = kMaxBody,
-          .deadline = std::chrono::steady_clock::now() + kPatience};
-}
+constexpr std::chrono::seconds kPatience{10};
 
 // MicroTime: RFC 3339 in UTC with microseconds.
 std::string MicroTime(std::chrono::system_clock::time_point when) {
@@ -281,7 +277,9 @@ ApiSession::Write EventRecorder::RequestFor(const Series& copy,
 EventRecorder::Attempt EventRecorder::Write(Series& copy) {
   const bool is_new = copy.name.empty();
   if (is_new) copy.name = NameOf(options_.about, copy.first);
-  const auto answer = session_.Send(RequestFor(copy, is_new), Limits());
+  const auto answer =
+      session_.Send(RequestFor(copy, is_new),
+                    ApiSession::Limits::Within(kPatience, kMaxBody));
   if (!answer) {
     return {Outcome::kRetry, "write Event: " + answer.error().message};
   }

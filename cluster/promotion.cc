@@ -16,12 +16,8 @@ namespace {
 
 constexpr size_t kMaxBody = 1 << 20;
 
-ApiSession::Limits Limits() {
-  // Longer than an API server waits for a webhook.
-  constexpr auto kPatience = std::chrono::seconds(35);
-  return {.max_body = kMaxBody,
-          .deadline = std::chrono::steady_clock::now() + kPatience};
-}
+// Longer than an API server waits for a webhook.
+constexpr std::chrono::seconds kPatience{35};
 
 std::string Nonce() {
   std::random_device random;
@@ -102,7 +98,7 @@ Result<ApiAnswer> ClusterPromotion::DryRun(const std::string& name,
                         .target = served->PathIn(ns_) + "?dryRun=All",
                         .content_type = "application/json",
                         .body = object.dump()},
-                       Limits());
+                       ApiSession::Limits::Within(kPatience, kMaxBody));
 }
 
 std::optional<Error> ClusterPromotion::ProveDenial(

@@ -121,6 +121,12 @@ Result<ServedResource> Discover(ApiSession& session, const Resource& resource,
   return ServedResource{};
 }
 
+bool IsObjectName(std::string_view text) {
+  return !text.empty() && text.size() <= 253 &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") ==
+             text.npos;
+}
+
 std::string PercentEncode(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   constexpr std::string_view kPlain = "-._~";

@@ -42,6 +42,10 @@ struct ServedResource {
 Result<ServedResource> Discover(ApiSession& session, const Resource& resource,
                                 Deadline deadline = {});
 
+// Whether it may be an object's name (RFC 1123, as Kubernetes takes it), and so
+// stands in a path as it is.
+bool IsObjectName(std::string_view text);
+
 // `text` as a value in a query.
 std::string PercentEncode(std::string_view text);
 

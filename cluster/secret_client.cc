@@ -11,11 +11,7 @@ namespace {
 
 constexpr size_t kMaxBody = 4 << 20;
 
-ApiSession::Limits Limits() {
-  constexpr auto kPatience = std::chrono::seconds(10);
-  return {.max_body = kMaxBody,
-          .deadline = std::chrono::steady_clock::now() + kPatience};
-}
+constexpr std::chrono::seconds kPatience{10};
 
 std::string SecretsIn(const std::string& ns) {
   return "/api/v1/namespaces/" + ns + "/secrets";
@@ -29,7 +25,9 @@ SecretClient::SecretClient(ApiClient& client, const StopSignal& stop,
 
 Result<SecretObject> SecretClient::Read() {
   const std::string what = "read Secret " + ns_ + "/" + name_;
-  const auto answer = session_.Get(SecretsIn(ns_) + "/" + name_, Limits());
+  const auto answer =
+      session_.Get(SecretsIn(ns_) + "/" + name_,
+                   ApiSession::Limits::Within(kPatience, kMaxBody));
   if (!answer) return Error{what + ": " + answer.error().message};
   last_ = {};
   if (answer->status == 404) return last_;
@@ -75,7 +73,7 @@ Result<bool> SecretClient::Write(const std::map<std::string, std::string>& data,
                      .content_type = is_new ? "application/json"
                                             : "application/merge-patch+json",
                      .body = Body(data, version)},
-                    Limits());
+                    ApiSession::Limits::Within(kPatience, kMaxBody));
   const std::string what = "write Secret " + ns_ + "/" + name_;
   if (!answer) return Error{what + ": " + answer.error().message};
   // Gone since it was read, or there meanwhile, or changed.

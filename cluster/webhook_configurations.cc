@@ -14,11 +14,7 @@ using nlohmann::json;
 
 constexpr size_t kMaxBody = 4 << 20;
 
-ApiSession::Limits Limits() {
-  constexpr auto kPatience = std::chrono::seconds(10);
-  return {.max_body = kMaxBody,
-          .deadline = std::chrono::steady_clock::now() + kPatience};
-}
+constexpr std::chrono::seconds kPatience{10};
 
 std::string PathOf(bool is_mutating, const std::string& name) {
   return std::string("/apis/admissionregistration.k8s.io/v1/") +
@@ -75,7 +71,9 @@ Result<std::vector<WebhookConfiguration>> WebhookConfigurations::Read() {
   for (const bool is_mutating : {false, true}) {
     const std::string what =
         "read " + WebhookConfiguration{is_mutating, name_}.Title();
-    const auto answer = session_.Get(PathOf(is_mutating, name_), Limits());
+    const auto answer =
+        session_.Get(PathOf(is_mutating, name_),
+                     ApiSession::Limits::Within(kPatience, kMaxBody));
     if (!answer) return Error{what + ": " + answer.error().message};
     if (answer->status == 404) continue;
     if (answer->status != 200) return Error{Explain(what, *answer)};
@@ -93,7 +91,7 @@ Result<bool> WebhookConfigurations::Patch(
        .target = PathOf(configuration.is_mutating, configuration.name),
        .content_type = "application/strategic-merge-patch+json",
        .body = body},
-      Limits());
+      ApiSession::Limits::Within(kPatience, kMaxBody));
   const std::string what = "patch " + configuration.Title();
   if (!answer) return Error{what + ": " + answer.error().message};
   if (answer->status == 409 || answer->status == 404) return false;

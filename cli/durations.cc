@@ -1,0 +1,23 @@
+#include "cli/durations.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdint>
+
+namespace meshvet::cli {
+
+std::map<std::string, double> Seconds() {
+  return {{"ms", 0.001}, {"s", 1}, {"m", 60}};
+}
+
+void TakeDuration(CLI::Option* option) {
+  option->transform(
+      CLI::AsNumberWithUnit(Seconds(), CLI::AsNumberWithUnit::CASE_SENSITIVE));
+}
+
+std::chrono::milliseconds ToMilliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1'000));
+}
+
+}  // namespace meshvet::cli
