@@ -1,12 +1,9 @@
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/deliver.h"
 #include "cli/lint_flags.h"
 #include "lint/fix_command.h"
 
@@ -30,24 +27,17 @@ CLI::App* AddFix(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "fix", "Mend manifests where a finding has a fix, report what is left");
   auto options = std::make_shared<FixOptions>();
-  options->lint.stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
   AddInputs(*command, options->lint);
   AddFixFlags(*command, *options);
-  AddContext(*command, options->lint);
-  AddRuleFlags(*command, options->lint);
-  AddBaselineFlag(*command, options->lint);
-  AddReportFlags(*command, options->lint);
-  auto timeout = std::make_shared<double>(0);
-  AddTimeout(*command, *timeout);
+  AddRun(
+      *command, options->lint,
+      [options] { return lint::RunFix(*options, lint::ProcessEnvironment); },
+      exit_code);
   command->footer(Examples(
       {{"meshvet fix deploy/", "mend what is safe to mend"},
        {"meshvet fix --diff --unsafe deploy/", "see all there is to mend"},
        {"meshvet fix --check .", "exit 1 if anything would change"},
        {"meshvet fix --select IST0101 shop.yaml", "mend this finding alone"}}));
-  command->callback([options, timeout, &exit_code] {
-    StartTimer(*timeout);
-    exit_code = Deliver(lint::RunFix(*options, lint::ProcessEnvironment));
-  });
   return command;
 }
 

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -8,7 +6,6 @@
 #include <string>
 
 #include "cli/commands.h"
-#include "cli/deliver.h"
 #include "cli/lint_flags.h"
 #include "lint/gate_command.h"
 
@@ -65,15 +62,12 @@ CLI::App* AddGate(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "gate", "Check a change in CI: only what is new fails");
   auto options = std::make_shared<GateOptions>();
-  options->lint.stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
   AddInputs(*command, options->lint);
   AddGateFlags(*command, *options);
-  AddContext(*command, options->lint);
-  AddRuleFlags(*command, options->lint);
-  AddBaselineFlag(*command, options->lint);
-  AddReportFlags(*command, options->lint);
-  auto timeout = std::make_shared<double>(0);
-  AddTimeout(*command, *timeout);
+  AddRun(
+      *command, options->lint,
+      [options] { return lint::RunGate(*options, lint::ProcessEnvironment); },
+      exit_code);
   command->footer(
       Examples({{"meshvet gate --base origin/main... deploy/",
                  "only what this branch brings"},
@@ -83,10 +77,6 @@ CLI::App* AddGate(CLI::App& app, int& exit_code) {
                  "fail exactly when the webhook would deny"},
                 {"meshvet gate --base old.json -o sarif=new.sarif .",
                  "against the report of an earlier run"}}));
-  command->callback([options, timeout, &exit_code] {
-    StartTimer(*timeout);
-    exit_code = Deliver(lint::RunGate(*options, lint::ProcessEnvironment));
-  });
   return command;
 }
 

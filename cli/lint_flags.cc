@@ -1,5 +1,6 @@
 #include "cli/lint_flags.h"
 
+#include <malloc.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -9,11 +10,13 @@
 #include <cmath>
 #include <csignal>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "cli/commands.h"
-#include "cli/serving.h"
+#include "cli/deliver.h"
+#include "cli/durations.h"
 #include "lint/report_format.h"
 
 namespace meshvet::cli {
@@ -49,6 +52,48 @@ std::string CheckTime(const std::string& text) {
   return "\"" + text + "\" is no time such as 500ms, 30s or 2m";
 }
 
+void AddReportFlags(CLI::App& command, LintOptions& options) {
+  AddList(command, "-o,--output", options.outputs,
+          "FORMAT or FORMAT=FILE, several times; formats: " +
+              lint::FormatList() + " (default full)");
+  command.add_option("--sarif-category", options.sarif_category,
+                     "tells apart SARIF uploads for one commit");
+  command.add_flag("--sarif-include-suppressed",
+                   options.sarif_include_suppressed,
+                   "write suppressed findings, with the reason, to SARIF");
+  command.add_option("--fail-on", options.fail_on,
+                     "exit 1 from this severity on: error (default), warning, "
+                     "info, never");
+  command.add_option("--show", options.show,
+                     "list findings from this severity on (default info)");
+  command
+      .add_option("--max-findings", options.max_findings,
+                  "list no more than these")
+      ->check(CheckWholeNumber, "");
+  command.add_flag("--statistics", options.statistics,
+                   "count findings by rule");
+  command.add_flag("--no-excerpt", options.no_excerpt,
+                   "leave out the lines of the files");
+  command.add_flag("--exit-zero", options.exit_zero,
+                   "exit 0 whatever is found");
+  command.add_flag("--allow-empty", options.allow_empty,
+                   "nothing to lint is no error");
+  command.add_flag("-q,--quiet", options.quiet, "no summary");
+  command.add_flag("-v,--verbose", options.verbose, "list what was skipped");
+  command
+      .add_option_function<std::string>(
+          "--color",
+          [&options](const std::string& text) {
+            options.color = Colors().at(text);
+          },
+          "auto (default), always, never")
+      ->check(CheckColor, "");
+  command
+      .add_option("-j,--jobs", options.jobs,
+                  "threads (default: one for each core)")
+      ->check(CheckWholeNumber, "");
+}
+
 // A run that takes longer is worth nothing to whoever set the limit.
 extern "C" void OnTimeout(int /*signal*/) {
   constexpr std::string_view kMessage = "meshvet: timed out (--timeout)\n";
@@ -57,6 +102,34 @@ extern "C" void OnTimeout(int /*signal*/) {
   [[maybe_unused]] const ssize_t told =
       write(STDERR_FILENO, kMessage.data(), kMessage.size());
   _exit(kExitUnfinished);
+}
+
+void AddTimeout(CLI::App& command, double& seconds) {
+  command
+      .add_option_function<std::string>(
+          "--timeout",
+          [&seconds](const std::string& text) {
+            seconds = ParseTime(text).value_or(0);
+          },
+          "give up after this time: 500ms, 30s, 2m (default: never)")
+      ->check(CheckTime, "");
+}
+
+void StartTimer(double seconds) {
+  if (seconds <= 0) return;
+  std::signal(SIGALRM, OnTimeout);
+  itimerval timer{};
+  timer.it_value.tv_sec = static_cast<time_t>(seconds);
+  timer.it_value.tv_usec =
+      static_cast<suseconds_t>((seconds - std::floor(seconds)) * 1'000'000);
+  setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+// Every document's tree is large enough that glibc first sweeps its fast bins,
+// a twelfth of all instructions; without these bins there is nothing to sweep.
+// That it fails only means to be slower.
+void TuneAllocator() {
+  mallopt(M_MXFAST, 0);  // NOLINT(concurrency-mt-unsafe): no threads yet
 }
 
 }  // namespace
@@ -138,67 +211,20 @@ void AddBaselineFlag(CLI::App& command, LintOptions& options) {
                      "file of findings that are agreed to be mended later");
 }
 
-void AddReportFlags(CLI::App& command, LintOptions& options) {
-  AddList(command, "-o,--output", options.outputs,
-          "FORMAT or FORMAT=FILE, several times; formats: " +
-              lint::FormatList() + " (default full)");
-  command.add_option("--sarif-category", options.sarif_category,
-                     "tells apart SARIF uploads for one commit");
-  command.add_flag("--sarif-include-suppressed",
-                   options.sarif_include_suppressed,
-                   "write suppressed findings, with the reason, to SARIF");
-  command.add_option("--fail-on", options.fail_on,
-                     "exit 1 from this severity on: error (default), warning, "
-                     "info, never");
-  command.add_option("--show", options.show,
-                     "list findings from this severity on (default info)");
-  command
-      .add_option("--max-findings", options.max_findings,
-                  "list no more than these")
-      ->check(CheckWholeNumber, "");
-  command.add_flag("--statistics", options.statistics,
-                   "count findings by rule");
-  command.add_flag("--no-excerpt", options.no_excerpt,
-                   "leave out the lines of the files");
-  command.add_flag("--exit-zero", options.exit_zero,
-                   "exit 0 whatever is found");
-  command.add_flag("--allow-empty", options.allow_empty,
-                   "nothing to lint is no error");
-  command.add_flag("-q,--quiet", options.quiet, "no summary");
-  command.add_flag("-v,--verbose", options.verbose, "list what was skipped");
-  command
-      .add_option_function<std::string>(
-          "--color",
-          [&options](const std::string& text) {
-            options.color = Colors().at(text);
-          },
-          "auto (default), always, never")
-      ->check(CheckColor, "");
-  command
-      .add_option("-j,--jobs", options.jobs,
-                  "threads (default: one for each core)")
-      ->check(CheckWholeNumber, "");
-}
-
-void AddTimeout(CLI::App& command, double& seconds) {
-  command
-      .add_option_function<std::string>(
-          "--timeout",
-          [&seconds](const std::string& text) {
-            seconds = ParseTime(text).value_or(0);
-          },
-          "give up after this time: 500ms, 30s, 2m (default: never)")
-      ->check(CheckTime, "");
-}
-
-void StartTimer(double seconds) {
-  if (seconds <= 0) return;
-  std::signal(SIGALRM, OnTimeout);
-  itimerval timer{};
-  timer.it_value.tv_sec = static_cast<time_t>(seconds);
-  timer.it_value.tv_usec =
-      static_cast<suseconds_t>((seconds - std::floor(seconds)) * 1'000'000);
-  setitimer(ITIMER_REAL, &timer, nullptr);
+void AddRun(CLI::App& command, LintOptions& options, LintRun run,
+            int& exit_code) {
+  options.stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
+  AddContext(command, options);
+  AddRuleFlags(command, options);
+  AddBaselineFlag(command, options);
+  AddReportFlags(command, options);
+  auto timeout = std::make_shared<double>(0);
+  AddTimeout(command, *timeout);
+  command.callback([run = std::move(run), timeout, &exit_code] {
+    StartTimer(*timeout);
+    TuneAllocator();
+    exit_code = Deliver(run());
+  });
 }
 
 }  // namespace meshvet::cli

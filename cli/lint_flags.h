@@ -6,9 +6,11 @@
 #ifndef MESHVET_CLI_LINT_FLAGS_H_
 #define MESHVET_CLI_LINT_FLAGS_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "lint/lint_command.h"
 #include "lint/lint_setup.h"
 
 namespace CLI {
@@ -27,14 +29,14 @@ void AddInputs(CLI::App& command, lint::LintOptions& options);
 void AddContext(CLI::App& command, lint::LintOptions& options);
 void AddRuleFlags(CLI::App& command, lint::LintOptions& options);
 void AddBaselineFlag(CLI::App& command, lint::LintOptions& options);
-void AddReportFlags(CLI::App& command, lint::LintOptions& options);
-
 // What is wrong with the text of a number; empty if nothing is.
 std::string CheckWholeNumber(const std::string& text);
 
-void AddTimeout(CLI::App& command, double& seconds);
-// Ends the process with code 3 after `seconds`; never if that is 0.
-void StartTimer(double seconds);
+using LintRun = std::function<lint::LintOutcome()>;
+// All of the above but the inputs, those of the report and of time, and what
+// runs when the command is chosen: `run`, which must hold `options`.
+void AddRun(CLI::App& command, lint::LintOptions& options, LintRun run,
+            int& exit_code);
 
 }  // namespace meshvet::cli
 
