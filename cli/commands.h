@@ -21,17 +21,18 @@
 #include <string>
 #include <string_view>
 
+#include "lint/exit_code.h"
+
 namespace CLI {
 class App;
 }  // namespace CLI
 
 namespace meshvet::cli {
 
-// One table for all commands.
-inline constexpr int kExitDone = 0;
-inline constexpr int kExitNo = 1;          // done, and the answer is "no"
-inline constexpr int kExitUsage = 2;       // wrong usage or configuration
-inline constexpr int kExitUnfinished = 3;  // the answer is unknown
+using lint::kExitDone;
+using lint::kExitNo;
+using lint::kExitUnfinished;
+using lint::kExitUsage;
 
 CLI::App* AddLint(CLI::App& app, int& exit_code);
 CLI::App* AddFix(CLI::App& app, int& exit_code);

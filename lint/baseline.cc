@@ -283,10 +283,8 @@ Result<Baseline> ReadBaseline(const std::string& path) {
   const Result<std::string> text = ReadText(path, kMaxBytes);
   if (!text) return text.error();
   Result<Baseline> baseline = Baseline::Parse(*text);
-  if (baseline) return baseline;
-  const Error& error = baseline.error();
-  return Error{error.message,
-               error.where.empty() ? path : path + ": " + error.where};
+  if (!baseline) return InFile(path, baseline.error());
+  return baseline;
 }
 
 }  // namespace meshvet::lint

@@ -6,14 +6,14 @@
 #include <variant>
 
 #include "lint/baseline.h"
+#include "lint/counted.h"
+#include "lint/exit_code.h"
 #include "lint/linter.h"
 #include "lint/output.h"
 #include "lint/printable.h"
 
 namespace meshvet::lint {
 namespace {
-
-constexpr int kUnfinished = 3;
 
 // A run that has read all there is to read.
 struct Looked {
@@ -33,14 +33,10 @@ std::variant<Looked, LintOutcome> Look(const LintOptions& options) {
   Result<Report> report = Lint(looked.setup.request);
   if (!report) return Refuse({report.error()});
   if (!report->failures.empty()) {
-    return LintOutcome{kUnfinished, {}, Text(report->failures)};
+    return LintOutcome{kExitUnfinished, {}, Text(report->failures)};
   }
   looked.report = *std::move(report);
   return looked;
-}
-
-std::string Findings(size_t number) {
-  return std::to_string(number) + (number == 1 ? " finding" : " findings");
 }
 
 size_t CountOf(const std::vector<BaselineEntry>& entries) {
@@ -52,7 +48,7 @@ size_t CountOf(const std::vector<BaselineEntry>& entries) {
 LintOutcome Keep(const LintSetup& setup, const Baseline& baseline,
                  const std::string& what) {
   const Result<Unit> written = WriteFile(setup.baseline, baseline.Write());
-  if (!written) return {kUnfinished, {}, Text({written.error()})};
+  if (!written) return {kExitUnfinished, {}, Text({written.error()})};
   return {0, {}, what + " in " + Printable(setup.baseline) + "\n"};
 }
 
@@ -90,7 +86,8 @@ LintOutcome RunBaselineCreate(const BaselineOptions& options) {
   }
   const Baseline baseline = Baseline::Of(report, options.today);
   LintOutcome outcome =
-      Keep(setup, baseline, Findings(CountOf(baseline.entries())) + " agreed");
+      Keep(setup, baseline,
+           Counted(CountOf(baseline.entries()), "finding") + " agreed");
   if (outcome.exit_code == 0) outcome.err += Hint(setup);
   return outcome;
 }
@@ -106,7 +103,7 @@ LintOutcome RunBaselineUpdate(const BaselineOptions& options) {
   const Baseline merged =
       agreed->MergedWith(Baseline::Of(report, options.today));
   const size_t more = CountOf(merged.entries()) - CountOf(agreed->entries());
-  return Keep(setup, merged, Findings(more) + " added");
+  return Keep(setup, merged, Counted(more, "finding") + " added");
 }
 
 LintOutcome RunBaselinePrune(const BaselineOptions& options) {
@@ -119,7 +116,7 @@ LintOutcome RunBaselinePrune(const BaselineOptions& options) {
   if (!agreed) return Refuse({agreed.error()});
   agreed->Apply(report, setup.request.root_directory);
   return Keep(setup, agreed->Without(report.stale),
-              Findings(CountOf(report.stale)) + " dropped");
+              Counted(CountOf(report.stale), "finding") + " dropped");
 }
 
 LintOutcome RunBaselineShow(const BaselineOptions& options) {
@@ -137,7 +134,7 @@ LintOutcome RunBaselineShow(const BaselineOptions& options) {
   for (const BaselineEntry& entry : agreed->entries()) {
     outcome.out += Line(entry);
   }
-  outcome.err = Findings(CountOf(agreed->entries())) + " agreed\n";
+  outcome.err = Counted(CountOf(agreed->entries()), "finding") + " agreed\n";
   return outcome;
 }
 

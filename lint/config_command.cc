@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "lint/exit_code.h"
 #include "lint/printable.h"
 #include "lint/rule_selection.h"
 #include "mesh/json_pointer.h"
@@ -12,8 +13,6 @@
 
 namespace meshvet::lint {
 namespace {
-
-constexpr int kUsage = 2;
 
 constexpr std::string_view kHead =
     "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n";
@@ -260,7 +259,7 @@ std::variant<Configuration, LintOutcome> Find(const ConfigOptions& options) {
   if (file.empty()) {
     if (!std::filesystem::exists(options.path, error)) {
       return LintOutcome{
-          kUsage,
+          kExitUsage,
           {},
           "meshvet: " + Printable(options.path) + ": no such file\n"};
     }
@@ -278,7 +277,7 @@ std::variant<Configuration, LintOutcome> Find(const ConfigOptions& options) {
     text += "meshvet: " + Printable(mistake.where) + ": " +
             Printable(mistake.message) + "\n";
   }
-  return LintOutcome{kUsage, {}, std::move(text)};
+  return LintOutcome{kExitUsage, {}, std::move(text)};
 }
 
 }  // namespace
@@ -288,7 +287,7 @@ LintOutcome RunConfigValidate(const ConfigOptions& options) {
   if (const auto* refusal = std::get_if<LintOutcome>(&found)) return *refusal;
   const std::string& file = std::get<Configuration>(found).file;
   if (file.empty()) {
-    return {kUsage,
+    return {kExitUsage,
             {},
             "meshvet: no .meshvet.yaml in " + Printable(options.path) +
                 " or above it\n"};

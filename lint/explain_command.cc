@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "lint/exit_code.h"
 #include "lint/loader_rules.h"
 #include "lint/output.h"
 #include "lint/printable.h"
@@ -11,16 +12,13 @@
 namespace meshvet::lint {
 namespace {
 
-constexpr int kUsage = 2;
-constexpr int kUnfinished = 3;
-
 LintOutcome Refuse(int exit_code, const std::string& message) {
   return {exit_code, {}, "meshvet: " + Printable(message) + "\n"};
 }
 
 LintOutcome WritePages(const ExplainOptions& options) {
   if (!options.all || options.format != DocFormat::kMarkdown) {
-    return Refuse(kUsage, "--output-dir goes with --all -o markdown");
+    return Refuse(kExitUsage, "--output-dir goes with --all -o markdown");
   }
   std::error_code error;
   std::filesystem::create_directories(options.directory, error);
@@ -28,7 +26,7 @@ LintOutcome WritePages(const ExplainOptions& options) {
     const std::string path = options.directory + "/" + name;
     const Result<Unit> written = WriteFile(path, page);
     if (written) continue;
-    return Refuse(kUnfinished, path + ": " + written.error().message);
+    return Refuse(kExitUnfinished, path + ": " + written.error().message);
   }
   return {};
 }
@@ -50,12 +48,12 @@ LintOutcome RunExplain(const ExplainOptions& options) {
   if (!options.directory.empty()) return WritePages(options);
   if (options.all) return {0, WriteAll(EveryRule(), options.format), {}};
   if (options.names.empty()) {
-    return Refuse(kUsage, "which rule? `meshvet rules` lists them");
+    return Refuse(kExitUsage, "which rule? `meshvet rules` lists them");
   }
   std::vector<const rules::Rule*> rules;
   for (const std::string& name : options.names) {
     const auto named = RulesNamed(name);
-    if (!named) return Refuse(kUsage, named.error().message);
+    if (!named) return Refuse(kExitUsage, named.error().message);
     rules.insert(rules.end(), named->begin(), named->end());
   }
   return {0, WriteAll(rules, options.format), {}};

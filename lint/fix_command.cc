@@ -10,6 +10,8 @@
 #include <utility>
 #include <variant>
 
+#include "lint/counted.h"
+#include "lint/exit_code.h"
 #include "lint/fixer.h"
 #include "lint/output.h"
 #include "lint/printable.h"
@@ -19,17 +21,9 @@
 namespace meshvet::lint {
 namespace {
 
-constexpr int kNo = 1;
-constexpr int kUnfinished = 3;
-
 std::string Place(const std::string& path, const yaml::Position& at) {
   return Printable(path) + ":" + std::to_string(at.line) + ":" +
          std::to_string(at.column);
-}
-
-std::string Count(size_t number, std::string_view noun) {
-  return std::to_string(number) + " " + std::string(noun) +
-         (number == 1 ? "" : "s");
 }
 
 // Nothing when the file may be replaced.
@@ -71,7 +65,7 @@ class Command {
     if (ReadsStdin()) {
       // It can be read only once, but is judged several times.
       Result<std::string> text = ReadText(kStdin, MaxBytes());
-      if (!text) return {kUnfinished, {}, Text({text.error()})};
+      if (!text) return {kExitUnfinished, {}, Text({text.error()})};
       stdin_text_ = *text;
       request.lint.texts[kStdin] = *std::move(text);
     }
@@ -123,11 +117,11 @@ class Command {
     } else if (ReadsStdin() && !options_.check) {
       outcome.out = run_.files.empty() ? stdin_text_ : run_.files[0].after;
     }
-    if (!written) outcome.exit_code = kUnfinished;
-    if (WritesNothing() && outcome.exit_code <= kNo) {
+    if (!written) outcome.exit_code = kExitUnfinished;
+    if (WritesNothing() && outcome.exit_code <= kExitNo) {
       // Whether anything would change is the whole answer.
       const bool fails = !run_.files.empty() && !setup_.options.exit_zero;
-      outcome.exit_code = fails ? kNo : 0;
+      outcome.exit_code = fails ? kExitNo : 0;
     }
     return outcome;
   }
@@ -179,8 +173,8 @@ class Command {
     const size_t left = run_.left.summary.total() + not_written_;
     const size_t by_hand = left - std::min(left, left_unsafe_);
     std::string text = WritesNothing() ? "Would fix " : "Fixed ";
-    text += std::to_string(fixed) + " of " + Count(fixed + left, "finding") +
-            " in " + Count(run_.left.summary.files, "file");
+    text += std::to_string(fixed) + " of " + Counted(fixed + left, "finding") +
+            " in " + Counted(run_.left.summary.files, "file");
     if (left > 0) {
       text += " (";
       if (left_unsafe_ > 0) {

@@ -6,6 +6,7 @@
 
 #include "lint/git_tree.h"
 #include "lint/linter.h"
+#include "lint/source_file.h"
 #include "mesh/document.h"
 
 namespace meshvet::lint {
@@ -107,7 +108,15 @@ Result<GateBase> GateBase::OfCommit(const LintSetup& setup,
   return base;
 }
 
-Result<GateBase> GateBase::OfReport(std::string_view json) {
+Result<GateBase> GateBase::OfReport(const std::string& path) {
+  const Result<std::string> text = ReadText(path, kMaxReport);
+  if (!text) return text.error();
+  Result<GateBase> base = Parse(*text);
+  if (!base) return InFile(path, base.error());
+  return base;
+}
+
+Result<GateBase> GateBase::Parse(std::string_view json) {
   const auto document =
       ParseJson(json, {.max_bytes = kMaxReport, .max_values = kMaxValues});
   if (!document) return document.error();

@@ -29,8 +29,9 @@ class GateBase {
   // there is no error.
   static Result<GateBase> OfCommit(const LintSetup& setup,
                                    const std::string& revision);
-  // Of a report in the format json. The error's `where` is a JSON Pointer.
-  static Result<GateBase> OfReport(std::string_view json);
+  // Of the file of a report in the format json. The error's `where` is the
+  // file, and the place in it.
+  static Result<GateBase> OfReport(const std::string& path);
 
   // The commit; empty for a report.
   const std::string& commit() const { return commit_; }
@@ -42,6 +43,7 @@ class GateBase {
 
  private:
   GateBase() = default;
+  static Result<GateBase> Parse(std::string_view json);
 
   std::string commit_;
   Baseline found_;

@@ -7,6 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include "lint/counted.h"
+#include "lint/exit_code.h"
 #include "lint/gate_base.h"
 #include "lint/git_tree.h"
 #include "lint/github_report.h"
@@ -14,22 +16,15 @@
 #include "lint/linter.h"
 #include "lint/markdown_report.h"
 #include "lint/output.h"
-#include "lint/source_file.h"
-#include "rules/finding.h"
+#include "rules/engine.h"
 
 namespace meshvet::lint {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kUnfinished = 3;
-constexpr size_t kMaxReport = 256 << 20;
 // Where GitLab's template looks for it.
 constexpr const char* kCodeQualityFile = "gl-code-quality-report.json";
-
-std::string Number(size_t number, const std::string& noun) {
-  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
-}
 
 bool IsDenial(const Diagnostic& diagnostic) {
   return !diagnostic.is_suppressed() &&
@@ -40,14 +35,6 @@ bool HasFormat(const LintSetup& setup, std::string_view name) {
   return std::ranges::any_of(setup.outputs, [&](const Output& output) {
     return output.format->name == name;
   });
-}
-
-// What the engine says of a suppression that gives no reason.
-bool GivesNoReason(const Diagnostic& diagnostic) {
-  static constexpr std::string_view kNone[] = {
-      "annotation", "policy", "galley.istio.io/analyze-suppress"};
-  return std::ranges::find(kNone, diagnostic.finding.suppressed) !=
-         std::end(kNone);
 }
 
 class Gate {
@@ -73,7 +60,7 @@ class Gate {
     const std::string notices = NoticesFor(*report);
     LintOutcome outcome = Deliver(setup_, *std::move(report), environment_);
     outcome.err += notices;
-    if (is_unfinished_) outcome.exit_code = kUnfinished;
+    if (is_unfinished_) outcome.exit_code = kExitUnfinished;
     return outcome;
   }
 
@@ -91,22 +78,11 @@ class Gate {
                         : std::nullopt;
     }
     Result<GateBase> base = options_.base.ends_with(".json")
-                                ? FromReport()
+                                ? GateBase::OfReport(options_.base)
                                 : GateBase::OfCommit(setup_, options_.base);
     if (!base) return base.error();
     base_ = *std::move(base);
     return std::nullopt;
-  }
-
-  Result<GateBase> FromReport() const {
-    const Result<std::string> text = ReadText(options_.base, kMaxReport);
-    if (!text) return text.error();
-    Result<GateBase> base = GateBase::OfReport(*text);
-    if (base) return base;
-    const Error& error = base.error();
-    return Error{
-        error.message,
-        options_.base + (error.where.empty() ? "" : ": " + error.where)};
   }
 
   // The files that are not judged stay known.
@@ -148,14 +124,14 @@ class Gate {
       const auto denied = std::ranges::count_if(report.diagnostics, IsDenial);
       if (denied > 0) {
         objections.push_back("the webhook would deny this: " +
-                             Number(static_cast<size_t>(denied), "finding"));
+                             Counted(static_cast<size_t>(denied), "finding"));
       }
     }
     const size_t warnings = report.summary.warnings();
     if (options_.max_warnings && warnings > *options_.max_warnings) {
-      objections.push_back(Number(warnings, "new warning") + "; there may be " +
-                           std::to_string(*options_.max_warnings) +
-                           " (--max-warnings)");
+      objections.push_back(
+          Counted(warnings, "new warning") + "; there may be " +
+          std::to_string(*options_.max_warnings) + " (--max-warnings)");
     }
     if (options_.stale == StaleBaseline::kError && !report.stale.empty()) {
       objections.emplace_back(
@@ -168,7 +144,8 @@ class Gate {
   void ObjectToSuppressions(Report& report) const {
     if (options_.require_reason) {
       for (const Diagnostic& diagnostic : report.diagnostics) {
-        if (GivesNoReason(diagnostic)) {
+        if (diagnostic.is_suppressed() &&
+            !rules::GivesReason(diagnostic.finding.suppressed)) {
           report.objections.push_back(Place(diagnostic) +
                                       "suppressed without a reason "
                                       "(--require-reason)");

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "lint/baseline.h"
+#include "lint/exit_code.h"
 #include "lint/linter.h"
 #include "lint/loader_rules.h"
 #include "lint/output.h"
@@ -13,10 +14,6 @@
 
 namespace meshvet::lint {
 namespace {
-
-constexpr int kNo = 1;
-constexpr int kUsage = 2;
-constexpr int kUnfinished = 3;
 
 // Text of strangers must not look like a workflow command to GitHub's runner.
 std::string FencedForGitHub(const std::string& text) {
@@ -43,7 +40,8 @@ class Delivery {
         options_.statistics ? WriteStatistics(report) : std::string();
     Trim(report);
     for (const Output& output : setup_.outputs) {
-      if (!DeliverTo(output, report, outcome)) report.exit_code = kUnfinished;
+      if (!DeliverTo(output, report, outcome))
+        report.exit_code = kExitUnfinished;
     }
     outcome.err += statistics;
     if (!options_.quiet) {
@@ -52,7 +50,7 @@ class Delivery {
     for (const std::string& objection : report.objections) {
       outcome.err += Text({{objection, {}}});
     }
-    if (report.exit_code == kUsage) {
+    if (report.exit_code == kExitUsage) {
       outcome.err +=
           "meshvet: nothing to lint (--allow-empty if that is meant)\n";
     }
@@ -73,8 +71,8 @@ class Delivery {
 
   // 3 beats 1: when something was not read, the answer is not known.
   int ExitCode(const Report& report) const {
-    if (!report.failures.empty()) return kUnfinished;
-    if (!options_.allow_empty && !HasLinted(report)) return kUsage;
+    if (!report.failures.empty()) return kExitUnfinished;
+    if (!options_.allow_empty && !HasLinted(report)) return kExitUsage;
     const bool fails =
         !report.objections.empty() ||
         std::ranges::any_of(
@@ -82,7 +80,7 @@ class Delivery {
               return setup_.fail_on && !diagnostic.is_suppressed() &&
                      diagnostic.finding.severity >= *setup_.fail_on;
             });
-    return fails && !options_.exit_zero ? kNo : 0;
+    return fails && !options_.exit_zero ? kExitNo : 0;
   }
 
   // What --show and --max-findings leave out is still counted.
@@ -133,7 +131,7 @@ class Delivery {
 }  // namespace
 
 LintOutcome Refuse(const Complaints& complaints) {
-  return {kUsage, {}, Text(complaints)};
+  return {kExitUsage, {}, Text(complaints)};
 }
 
 LintOutcome Deliver(const LintSetup& setup, Report report,

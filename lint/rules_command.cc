@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "lint/configuration.h"
+#include "lint/exit_code.h"
 #include "lint/loader_rules.h"
 #include "lint/manifest.h"
 #include "lint/printable.h"
@@ -17,8 +18,6 @@ namespace {
 
 using rules::Example;
 using rules::Rule;
-
-constexpr int kUsage = 2;
 
 std::variant<rules::Policy, std::vector<Error>> FindPolicy(
     const RulesOptions& options) {
@@ -98,7 +97,7 @@ LintOutcome RunRules(const RulesOptions& options) {
   if (options.enabled) {
     const auto policy = FindPolicy(options);
     if (const auto* mistakes = std::get_if<std::vector<Error>>(&policy)) {
-      LintOutcome refusal{kUsage, {}, {}};
+      LintOutcome refusal{kExitUsage, {}, {}};
       for (const Error& mistake : *mistakes) {
         refusal.err += "meshvet: " + Printable(mistake.where) + ": " +
                        Printable(mistake.message) + "\n";

@@ -144,6 +144,11 @@ const SourceDocument* SourceFile::Find(size_t index) const {
   return &*found;
 }
 
+Error InFile(const std::string& path, const Error& error) {
+  return {error.message,
+          error.where.empty() ? path : path + ": " + error.where};
+}
+
 Result<std::string> ReadText(const std::string& path, size_t max_bytes) {
   const bool is_stdin = path == kStdin;
   const auto failure = [&](int error) {

@@ -86,6 +86,9 @@ class SourceFile {
   size_t empty_documents_ = 0;
 };
 
+// An error in the text of a file: its `where` is then the file, and the place.
+Error InFile(const std::string& path, const Error& error);
+
 // The bytes of a file, or of standard input for kStdin. The error's `where` is
 // the path.
 Result<std::string> ReadText(const std::string& path, size_t max_bytes);

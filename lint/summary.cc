@@ -2,19 +2,12 @@
 #include <set>
 #include <vector>
 
+#include "lint/counted.h"
 #include "lint/printable.h"
 #include "lint/text_report.h"
 
 namespace meshvet::lint {
 namespace {
-
-// "1 error", "2 errors".
-std::string Count(size_t number, const std::string& noun) {
-  const bool takes_ies = noun.ends_with('y');
-  const std::string many =
-      takes_ies ? noun.substr(0, noun.size() - 1) + "ies" : noun + "s";
-  return std::to_string(number) + " " + (number == 1 ? noun : many);
-}
 
 std::string Join(const std::vector<std::string>& parts,
                  const std::string& between = ", ") {
@@ -28,9 +21,9 @@ std::string Join(const std::vector<std::string>& parts,
 
 std::string Totals(const Summary& summary) {
   std::vector<std::string> parts;
-  if (summary.errors() > 0) parts.push_back(Count(summary.errors(), "error"));
+  if (summary.errors() > 0) parts.push_back(Counted(summary.errors(), "error"));
   if (summary.warnings() > 0) {
-    parts.push_back(Count(summary.warnings(), "warning"));
+    parts.push_back(Counted(summary.warnings(), "warning"));
   }
   if (summary.infos() > 0) {
     parts.push_back(std::to_string(summary.infos()) + " info");
@@ -55,10 +48,10 @@ std::string Fixes(const Summary& summary) {
 
 std::string TotalsLine(const Report& report) {
   const Summary& summary = report.summary;
-  std::string line = Totals(summary) + " in " + Count(summary.files, "file") +
-                     " (" + Count(summary.objects, "object");
+  std::string line = Totals(summary) + " in " + Counted(summary.files, "file") +
+                     " (" + Counted(summary.objects, "object");
   if (summary.empty_documents > 0) {
-    line += ", " + Count(summary.empty_documents, "empty document");
+    line += ", " + Counted(summary.empty_documents, "empty document");
   }
   line += ")" + Fixes(summary);
   if (summary.suppressed > 0) {
@@ -83,12 +76,12 @@ std::string CountReasons(const std::vector<Skipped>& skipped,
   std::vector<std::string> parts;
   for (const auto& [reason, number] : reasons) {
     if (parts.size() == kShown) {
-      parts.push_back("and " + Count(reasons.size() - kShown, "more reason"));
+      parts.push_back("and " + Counted(reasons.size() - kShown, "more reason"));
       break;
     }
     parts.push_back(std::to_string(number) + " " + Printable(reason));
   }
-  return Count(skipped.size(), noun) + " (" + Join(parts) + ")";
+  return Counted(skipped.size(), noun) + " (" + Join(parts) + ")";
 }
 
 std::string SkippedLine(const Report& report) {
@@ -130,13 +123,13 @@ std::string NotRunLine(const Report& report, bool verbose) {
   for (const auto& [reason, names] : rules_by_reason) {
     if (parts.size() == kShown && !verbose) {
       parts.push_back("and " +
-                      Count(rules_by_reason.size() - kShown, "more reason"));
+                      Counted(rules_by_reason.size() - kShown, "more reason"));
       break;
     }
     parts.push_back(Join({names.begin(), names.end()}) + " (" +
                     Printable(reason) + ")");
   }
-  return Count(rules.size(), "rule") +
+  return Counted(rules.size(), "rule") +
          " not run: " + Join(parts, verbose ? ",\n  " : ", ") + "\n";
 }
 
@@ -148,7 +141,7 @@ std::string StaleLines(const Report& report, bool verbose) {
     text += "stale in the baseline: " + Printable(entry.file) + ": " +
             Printable(entry.rule) + ": " + Printable(entry.object) + "\n";
   }
-  return text + Count(report.stale.size(), "entry") +
+  return text + Counted(report.stale.size(), "entry") +
          " of the baseline no longer found: meshvet baseline prune\n";
 }
 

@@ -14,6 +14,9 @@ namespace meshvet::rules {
 namespace {
 
 constexpr std::string_view kIgnorePrefix = "ignore.meshvet.dev/";
+// What silences a finding, where nobody says why.
+constexpr std::string_view kPolicy = "policy";
+constexpr std::string_view kAnnotation = "annotation";
 constexpr std::string_view kIstioSuppress = "galley.istio.io/analyze-suppress";
 
 bool Applies(const Rule& rule, const GroupKind& kind) {
@@ -97,6 +100,11 @@ struct Engine::Verdicts {
   bool timed_out = false;
 };
 
+bool GivesReason(std::string_view suppressed) {
+  return suppressed != kPolicy && suppressed != kAnnotation &&
+         suppressed != kIstioSuppress;
+}
+
 Action Evaluation::strictest() const {
   Action strictest = Action::kOff;
   for (const Finding& finding : findings) {
@@ -122,12 +130,12 @@ std::string Engine::Silenced(const Rule& rule, const Object& object,
   for (const Suppression& agreed : policy_->suppressions) {
     if (agreed.until && *agreed.until < today_()) continue;
     if (agreed.Matches(rule, object, file)) {
-      return agreed.reason.empty() ? "policy" : agreed.reason;
+      return agreed.reason.empty() ? std::string(kPolicy) : agreed.reason;
     }
   }
   if (policy_->IsLocked(rule) || object.annotations().empty()) return {};
   if (const Node reason = IgnoreAnnotation(rule, object)) {
-    return reason.Str().empty() ? "annotation" : std::string(reason.Str());
+    return std::string(reason.Str().empty() ? kAnnotation : reason.Str());
   }
   const std::string_view codes = object.annotations()[kIstioSuppress].Str();
   return NamesAlias(codes, rule) ? std::string(kIstioSuppress) : std::string();

@@ -45,6 +45,10 @@ struct Change {
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
 };
 
+// Whether Finding::suppressed is somebody's reason; else it only names what
+// silences the finding.
+bool GivesReason(std::string_view suppressed);
+
 struct Evaluation {
   // The strictest action first, then by pointer and rule.
   std::vector<Finding> findings;
