@@ -24,36 +24,18 @@ fail() {
   exit 1
 }
 
-as_root() {
-  if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi
-}
-
-download_etcd() {
-  apt-get -qq download etcd-server ||
-    { as_root apt-get -qq update && apt-get -qq download etcd-server; }
-}
+# shellcheck source=scripts/debian_package.sh
+. scripts/debian_package.sh
 
 # unpack_etcd FOLDER: not installed, since the package would start a server.
 unpack_etcd() {
-  cd "$1" && download_etcd && dpkg-deb -x etcd-server_*.deb . &&
+  cd "$1" && download_package etcd-server && dpkg-deb -x etcd-server_*.deb . &&
     chmod 755 usr/bin/etcd && mv -f usr/bin/etcd "$cache/etcd"
-}
-
-fetch_etcd() {
-  local folder status=0
-  folder=$(mktemp -d)
-  (unpack_etcd "$folder") >"$folder/log" 2>&1 || {
-    status=$?
-    cat "$folder/log" >&2
-  }
-  rm -rf "$folder"
-  ((status == 0)) ||
-    fail "needs etcd, and cannot get Debian's package etcd-server"
 }
 
 find_etcd() {
   if command -v etcd; then return; fi
-  [[ -x $cache/etcd ]] || fetch_etcd
+  [[ -x $cache/etcd ]] || fetch_program etcd etcd-server unpack_etcd
   echo "$cache/etcd"
 }
 

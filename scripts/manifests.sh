@@ -18,37 +18,22 @@ fail() {
   exit 1
 }
 
-as_root() {
-  if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi
-}
+# shellcheck source=scripts/debian_package.sh
+. scripts/debian_package.sh
 
-# Of the package only promtool is kept.
+# unpack_promtool FOLDER: of the package only promtool is kept.
 unpack_promtool() {
-  cd "$1"
-  apt-get -qq download prometheus ||
-    { as_root apt-get -qq update && apt-get -qq download prometheus; }
-  dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool
-  mv -f usr/bin/promtool "$cache/promtool"
-}
-
-fetch_promtool() {
-  local folder status=0
-  mkdir -p "$cache"
-  folder=$(mktemp -d)
-  (unpack_promtool "$folder") >"$folder/log" 2>&1 || {
-    status=$?
-    cat "$folder/log" >&2
-  }
-  rm -rf "$folder"
-  ((status == 0)) ||
-    fail "needs promtool, and cannot get Debian's package prometheus"
+  cd "$1" && download_package prometheus &&
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool &&
+    mv -f usr/bin/promtool "$cache/promtool"
 }
 
 find_promtool() {
   if [[ -n ${PROMTOOL:-} ]]; then return; fi
   PROMTOOL=$(command -v promtool) || {
     PROMTOOL=$cache/promtool
-    [[ -x $PROMTOOL ]] || fetch_promtool
+    mkdir -p "$cache"
+    [[ -x $PROMTOOL ]] || fetch_program promtool prometheus unpack_promtool
   }
   export PROMTOOL
 }

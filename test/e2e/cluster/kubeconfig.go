@@ -44,23 +44,7 @@ func kubeconfig(ca *authority, token string, port int) ([]byte, error) {
 
 // KubeconfigOf writes one for whoever a token belongs to, and gives its path.
 func (c *Cluster) KubeconfigOf(folder, token string) (string, error) {
-	text := fmt.Sprintf(`apiVersion: v1
-kind: Config
-clusters:
-- name: e2e
-  cluster:
-    server: %s
-    certificate-authority-data: %s
-users:
-- name: bearer
-  user: {token: %q}
-contexts:
-- name: bearer
-  context: {cluster: e2e, user: bearer}
-current-context: bearer
-`, c.URL(), base64.StdEncoding.EncodeToString(c.ca.pem), token)
-	path := filepath.Join(folder, "bearer.kubeconfig")
-	return path, os.WriteFile(path, []byte(text), 0o600)
+	return c.writeKubeconfig(folder, "bearer", fmt.Sprintf("token: %q", token))
 }
 
 // KubeconfigFor writes one for a user who comes by certificate, and gives its
@@ -72,6 +56,15 @@ func (c *Cluster) KubeconfigFor(folder, user string, groups ...string) (
 		return "", err
 	}
 	encode := base64.StdEncoding.EncodeToString
+	return c.writeKubeconfig(folder, user, fmt.Sprintf(
+		"client-certificate-data: %s, client-key-data: %s",
+		encode(pair.certificate), encode(pair.key)))
+}
+
+// writeKubeconfig has one context, of the user whose credentials are given as
+// the members of a flow mapping.
+func (c *Cluster) writeKubeconfig(folder, name, credentials string) (
+	string, error) {
 	text := fmt.Sprintf(`apiVersion: v1
 kind: Config
 clusters:
@@ -81,12 +74,12 @@ clusters:
     certificate-authority-data: %s
 users:
 - name: user
-  user: {client-certificate-data: %s, client-key-data: %s}
+  user: {%s}
 contexts:
 - name: user
   context: {cluster: e2e, user: user}
 current-context: user
-`, c.URL(), encode(c.ca.pem), encode(pair.certificate), encode(pair.key))
-	path := filepath.Join(folder, user+".kubeconfig")
+`, c.URL(), base64.StdEncoding.EncodeToString(c.ca.pem), credentials)
+	path := filepath.Join(folder, name+".kubeconfig")
 	return path, os.WriteFile(path, []byte(text), 0o600)
 }

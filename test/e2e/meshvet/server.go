@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -102,40 +101,14 @@ func makesCertificate(flags []string) bool {
 // AwaitReady returns when it is ready; it is an error if it ends, or if that
 // takes longer.
 func (s *Server) AwaitReady(patience time.Duration) error {
-	answer := errors.New("not asked yet")
-	for end := time.Now().Add(patience); time.Now().Before(end); {
-		select {
-		case <-s.process.Done():
-			return s.process.Failure("ended")
-		default:
-		}
-		if _, answer = s.Ops("/readyz"); answer == nil {
-			return nil
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return s.process.Failure(
-		fmt.Sprintf("is not ready after %s: %v", patience, answer))
+	return s.ops().AwaitReady(s.process, patience)
 }
 
 // Ops asks the port of probes and metrics; any answer but 200 is an error.
-func (s *Server) Ops(path string) (string, error) {
-	client := http.Client{Timeout: 5 * time.Second}
-	defer client.CloseIdleConnections()
-	response, err := client.Get(
-		fmt.Sprintf("http://127.0.0.1:%d%s", s.opsPort, path))
-	if err != nil {
-		return "", err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		return "", err
-	}
-	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("%s: %s", response.Status, text)
-	}
-	return string(text), nil
+func (s *Server) Ops(path string) (string, error) { return s.ops().Get(path) }
+
+func (s *Server) ops() Ops {
+	return Ops(fmt.Sprintf("127.0.0.1:%d", s.opsPort))
 }
 
 // URL is where the webhook listens.

@@ -5,8 +5,6 @@ package replica
 import (
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -54,20 +52,7 @@ func Start(folder string, flags ...string) (*Replica, error) {
 
 // WaitReady is an error if it ends, or if it is not ready in time.
 func (r *Replica) WaitReady(patience time.Duration) error {
-	answer := errors.New("not asked yet")
-	for end := time.Now().Add(patience); time.Now().Before(end); {
-		select {
-		case <-r.process.Done():
-			return r.process.Failure("ended")
-		default:
-		}
-		if _, answer = r.Get("/readyz"); answer == nil {
-			return nil
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return r.process.Failure(
-		fmt.Sprintf("is not ready after %s: %v", patience, answer))
+	return meshvet.Ops(r.Ops).AwaitReady(r.process, patience)
 }
 
 // ReadyURL is what kubelet asks.
@@ -75,21 +60,7 @@ func (r *Replica) ReadyURL() string { return "http://" + r.Ops + "/readyz" }
 
 // Get asks the port of probes and metrics; any answer but 200 is an error.
 func (r *Replica) Get(path string) (string, error) {
-	client := http.Client{Timeout: 5 * time.Second}
-	defer client.CloseIdleConnections()
-	response, err := client.Get("http://" + r.Ops + path)
-	if err != nil {
-		return "", err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		return "", err
-	}
-	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("%s: %s", response.Status, text)
-	}
-	return string(text), nil
+	return meshvet.Ops(r.Ops).Get(path)
 }
 
 // Metric is the sum over all label values of a metric.
