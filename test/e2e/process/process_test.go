@@ -130,3 +130,18 @@ func waitFor(t *testing.T, what string, done func() bool) {
 		time.Sleep(5 * time.Millisecond)
 	}
 }
+
+// So many that two would have been the same: 1 - 1/e^(1000²/20000).
+func TestNoPortIsGivenTwice(t *testing.T) {
+	seen := map[int]bool{}
+	for range 1000 {
+		port, err := FreePort()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[port] {
+			t.Fatalf("port %d was given before", port)
+		}
+		seen[port] = true
+	}
+}
