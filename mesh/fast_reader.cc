@@ -202,9 +202,9 @@ void MovePlain(Rewrite& text) {
 
 constexpr Rewrite kNoString = {nullptr, nullptr};
 
-// Rewrites a string from `at` up to its quote, without its escapes.
-[[gnu::noinline]] Rewrite RewriteString(char* at, const char* end_of_text) {
-  Rewrite text = {at, at};
+// Rewrites a string from where `text` stands up to its quote, without its
+// escapes.
+[[gnu::noinline]] Rewrite RewriteString(Rewrite text, const char* end_of_text) {
   while (true) {
     if ((*text.from & 0x80) != 0) {
       const size_t length =
@@ -272,10 +272,13 @@ size_t SlotsNeeded(size_t bytes, size_t max_depth) {
 // costs more than a small text does.
 constexpr size_t kKeptSlots = (256 << 10) / sizeof(Slot);
 
+thread_local SlotArray kept_slots;
+
 Slot* KeptSlots() {
-  thread_local const SlotArray kept =
-      std::make_unique_for_overwrite<Slot[]>(kKeptSlots);
-  return kept.get();
+  if (kept_slots == nullptr) {
+    kept_slots = std::make_unique_for_overwrite<Slot[]>(kKeptSlots);
+  }
+  return kept_slots.get();
 }
 
 // Reads a text in place: strings stay where they are, less their escapes.
@@ -355,7 +358,7 @@ class Reader {
     char* end = SkipPlain(start);
     char* behind = end + 1;
     if (*end != '"') {
-      const Rewrite rest = RewriteString(end, end_);
+      const Rewrite rest = RewriteString({end, end}, end_);
       if (rest.to == nullptr) return nullptr;
       end = rest.to;
       behind = rest.from + 1;
