@@ -2,6 +2,10 @@
 
 namespace meshvet::webhook {
 
+AdmissionGate::AdmissionGate(const Limits& limits) : limits_(limits) {
+  queue_.reserve(limits.queue);
+}
+
 AdmissionGate::Entry AdmissionGate::Enter(Ticket ticket,
                                           Clock::time_point now) {
   const std::scoped_lock lock(mutex_);
@@ -21,17 +25,15 @@ std::optional<Ticket> AdmissionGate::Leave() {
     return std::nullopt;
   }
   const Ticket next = queue_.front().ticket;
-  queue_.pop_front();
+  queue_.erase(queue_.begin());
   return next;
 }
 
-std::vector<Ticket> AdmissionGate::TakeExpired(Clock::time_point now) {
-  std::vector<Ticket> expired;
+std::optional<Ticket> AdmissionGate::TakeExpired(Clock::time_point now) {
   const std::scoped_lock lock(mutex_);
-  while (!queue_.empty() && queue_.front().until <= now) {
-    expired.push_back(queue_.front().ticket);
-    queue_.pop_front();
-  }
+  if (queue_.empty() || queue_.front().until > now) return std::nullopt;
+  const Ticket expired = queue_.front().ticket;
+  queue_.erase(queue_.begin());
   return expired;
 }
 

@@ -12,7 +12,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -30,16 +29,17 @@ class AdmissionGate {
   };
   enum class Entry { kRun, kQueued, kFull };
 
-  explicit AdmissionGate(const Limits& limits) : limits_(limits) {}
+  explicit AdmissionGate(const Limits& limits);
 
   // kRun: call Leave() when done. kQueued: Leave() of another or TakeExpired()
-  // will return the ticket.
+  // will return the ticket. Needs no memory, as nothing here does.
   Entry Enter(Ticket ticket, Clock::time_point now);
 
   // The next in line; it has the leaver's place and must Leave() too.
   std::optional<Ticket> Leave();
 
-  std::vector<Ticket> TakeExpired(Clock::time_point now);
+  // One that has waited too long, if there is any.
+  std::optional<Ticket> TakeExpired(Clock::time_point now);
 
   std::size_t in_flight() const;
   std::size_t queued() const;
@@ -53,7 +53,7 @@ class AdmissionGate {
   const Limits limits_;
   mutable std::mutex mutex_;
   std::size_t in_flight_ = 0;
-  std::deque<Waiting> queue_;
+  std::vector<Waiting> queue_;  // in order; has its room from the start
 };
 
 }  // namespace meshvet::webhook

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
+#include "webhook/json_text.h"
 #include "webhook/verdict.h"
 
 namespace meshvet::webhook {
@@ -17,10 +17,10 @@ using rules::Operation;
 
 HttpResponse Refuse(int status, const std::string& error,
                     const std::string& field = {}) {
-  nlohmann::json body = {{"error", error}};
-  if (!field.empty()) body["field"] = field;
-  return {status,
-          body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+  JsonObject body;
+  body.Put("error", error);
+  if (!field.empty()) body.Put("field", field);
+  return {status, std::move(body).End()};
 }
 
 // 503 tells the API server to try again within its own deadline.

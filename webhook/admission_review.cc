@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "mesh/json_pointer.h"
 #include "webhook/base64.h"
+#include "webhook/json_text.h"
 #include "webhook/warnings.h"
 
 namespace meshvet::webhook {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::string_view kApiVersion = "admission.k8s.io/v1";
 constexpr size_t kMostCauses = 32;
@@ -125,48 +123,46 @@ bool IsPlainName(std::string_view key) {
   });
 }
 
-Json Status(const AdmissionResponse& response) {
-  Json causes = Json::array();
-  for (const Cause& cause : response.causes) {
-    if (causes.size() == kMostCauses) break;
-    causes.push_back(
-        {{"reason", "FieldValueInvalid"},
-         {"message", Cut(OneLine(cause.message), kMostCauseMessage)},
-         {"field", Cut(cause.field, kMostName)}});
+std::string Causes(const AdmissionResponse& response) {
+  std::string text = "[";
+  const size_t count = std::min(response.causes.size(), kMostCauses);
+  for (size_t i = 0; i < count; ++i) {
+    const Cause& cause = response.causes[i];
+    JsonObject one;
+    one.Put("field", Cut(cause.field, kMostName));
+    one.Put("message", Cut(OneLine(cause.message), kMostCauseMessage));
+    one.Put("reason", "FieldValueInvalid");
+    if (i > 0) text += ',';
+    text += std::move(one).End();
   }
-  Json details = {{"causes", std::move(causes)}};
+  return text += ']';
+}
+
+std::string Details(const AdmissionResponse& response) {
+  JsonObject details;
+  details.PutJson("causes", Causes(response));
   if (response.about != nullptr) {
     const Review& review = *response.about;
-    const auto put = [&](const char* key, std::string_view value) {
-      if (!value.empty()) details[key] = Cut(std::string(value), kMostName);
+    const auto put = [&](std::string_view key, std::string_view value) {
+      if (!value.empty()) details.Put(key, Cut(std::string(value), kMostName));
     };
-    put("name", review.name);
     put("group", review.kind.group);
     put("kind", review.kind.kind);
+    put("name", review.name);
   }
+  return std::move(details).End();
+}
+
+std::string Status(const AdmissionResponse& response) {
+  JsonObject status;
   // 403, since kubectl shows the whole message of a 403 and no more than the
   // causes of a 422.
-  return {{"status", "Failure"},
-          {"code", 403},
-          {"reason", "Forbidden"},
-          {"message", response.message},
-          {"details", std::move(details)}};
-}
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-// What JSON writes as it is.
-bool IsPlain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
-
-void AppendString(std::string_view value, std::string& text) {
-  if (std::ranges::all_of(value, IsPlain)) {
-    text += '"';
-    text.append(value) += '"';
-  } else {
-    text += Dump(value);
-  }
+  status.PutJson("code", "403");
+  status.PutJson("details", Details(response));
+  status.Put("message", response.message);
+  status.Put("reason", "Forbidden");
+  status.Put("status", "Failure");
+  return std::move(status).End();
 }
 
 void AppendMap(const std::map<std::string, std::string>& map,
@@ -175,9 +171,9 @@ void AppendMap(const std::map<std::string, std::string>& map,
   for (const auto& [key, value] : map) {
     text += separator;
     separator = ',';
-    AppendString(key, text);
+    AppendJsonString(key, text);
     text += ':';
-    AppendString(value, text);
+    AppendJsonString(value, text);
   }
   text += '}';
 }
@@ -236,11 +232,12 @@ std::string EncodeResponse(const AdmissionResponse& response) {
     text += EncodeBase64(WritePatch(response.patch));
     text += R"(","patchType":"JSONPatch")";
   }
-  if (!response.allowed) text += R"(,"status":)" + Dump(Status(response));
+  if (!response.allowed) text += R"(,"status":)" + Status(response);
   text += R"(,"uid":)";
-  AppendString(response.uid, text);
-  if (auto warnings = LimitWarnings(response.warnings); !warnings.empty()) {
-    text += R"(,"warnings":)" + Dump(std::move(warnings));
+  AppendJsonString(response.uid, text);
+  if (const auto warnings = LimitWarnings(response.warnings);
+      !warnings.empty()) {
+    text += R"(,"warnings":)" + JsonArray(warnings);
   }
   return text += "}}";
 }

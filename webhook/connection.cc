@@ -1,6 +1,7 @@
 #include "webhook/connection.h"
 
 #include <array>
+#include <cstdint>
 #include <new>
 #include <random>
 #include <utility>
@@ -16,8 +17,10 @@ constexpr std::size_t kReadBytes = std::size_t{16} << 10U;
 // What an idle connection may keep of its buffers.
 constexpr std::size_t kIdleBytes = std::size_t{8} << 10U;
 
+// Need not surprise anybody, and must not fail: std::random_device may.
 double DrawAgeFactor() {
-  thread_local std::minstd_rand random(std::random_device{}());
+  thread_local std::minstd_rand random(
+      static_cast<std::uint32_t>(Clock::now().time_since_epoch().count()));
   return std::uniform_real_distribution<double>(0.8, 1.2)(random);
 }
 
@@ -28,7 +31,7 @@ void Shrink(std::string& buffer) {
 }  // namespace
 
 Connection::Connection(int fd, certs::TlsContextPtr context, std::string remote,
-                       const Shared& shared)
+                       const Shared& shared) noexcept
     : shared_(shared),
       stream_(fd, std::move(context)),
       remote_(std::move(remote)),

@@ -79,8 +79,9 @@ class Connection {
     TransportObserver& observer;
   };
 
+  // Takes `fd`, whatever comes.
   Connection(int fd, certs::TlsContextPtr context, std::string remote,
-             const Shared& shared);
+             const Shared& shared) noexcept;
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

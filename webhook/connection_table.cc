@@ -36,7 +36,9 @@ void CountState(Connection::State state, TransportStats* stats) {
 }  // namespace
 
 ConnectionTable::ConnectionTable(std::size_t capacity)
-    : capacity_(capacity), slots_(std::make_unique<Slot[]>(capacity)) {}
+    : capacity_(capacity), slots_(std::make_unique<Slot[]>(capacity)) {
+  free_.reserve(capacity);  // what ends needs no memory for it
+}
 
 std::optional<Ticket> ConnectionTable::Insert(
     std::unique_ptr<Connection> connection) {

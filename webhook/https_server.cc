@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,12 +72,57 @@ std::size_t UsualSeats() {
   return std::max(2U, std::thread::hardware_concurrency());
 }
 
+// Others need files too: probes, the policy, watches of the cluster. So the
+// process takes all it may have, and connections half of them.
+std::size_t FilesForConnections() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur / 2;
+}
+
 double SecondsSince(std::int64_t ticks) {
   const Clock::time_point then{Clock::duration(ticks)};
   return std::chrono::duration<double>(Clock::now() - then).count();
 }
 
 }  // namespace
+
+// Observers may need memory where there is none: what one of them fails to note
+// is lost, and nothing else.
+class Unfailing final : public TransportObserver {
+ public:
+  explicit Unfailing(TransportObserver* observer) : observer_(observer) {}
+
+  void OnHttpError(int status) override {
+    Tell([=](TransportObserver& o) { o.OnHttpError(status); });
+  }
+  void OnShed(std::string_view reason) override {
+    Tell([=](TransportObserver& o) { o.OnShed(reason); });
+  }
+  void OnTlsHandshakeError(std::string_view reason) override {
+    Tell([=](TransportObserver& o) { o.OnTlsHandshakeError(reason); });
+  }
+  void OnHandlerException(std::string_view what) override {
+    Tell([=](TransportObserver& o) { o.OnHandlerException(what); });
+  }
+  void OnAcceptError(int error) override {
+    Tell([=](TransportObserver& o) { o.OnAcceptError(error); });
+  }
+
+ private:
+  template <typename What>
+  void Tell(const What& what) {
+    try {
+      if (observer_ != nullptr) what(*observer_);
+    } catch (...) {  // NOLINT(bugprone-empty-catch)
+    }
+  }
+
+  TransportObserver* const observer_;
+};
 
 class HttpsServer::Impl {
  public:
@@ -92,8 +138,15 @@ class HttpsServer::Impl {
   bool Stop(milliseconds grace);
 
  private:
-  // Since when it has been in the handler; 0 if it is not.
-  using Since = std::atomic<std::int64_t>;
+  // What a serving thread has; made before it starts, since it must not fail.
+  struct Worker {
+    // Since when it has been in the handler; 0 if it is not.
+    std::atomic<std::int64_t> handling_since = 0;
+    // Requests whose turn it is now. Each of them has a place in the handler,
+    // so there are not more.
+    std::vector<Ticket> turns;
+    std::thread thread;
+  };
 
   RequestProcessor::Setup ProcessorSetup(HttpHandler handler);
 
@@ -101,16 +154,18 @@ class HttpsServer::Impl {
   void Listen();
   bool AcceptAll();
   void Adopt(int fd);
+  std::unique_ptr<Connection> MakeConnection(int fd);
   void Sweep(Clock::time_point now);
 
   // The threads that serve.
-  void Work(Since* since);
-  void Serve(Ticket ticket, Connection* connection, Since* since);
+  void Work(Worker* worker);
+  void Serve(Ticket ticket, Connection* connection, Worker* worker);
   void Drive(Ticket ticket, Connection* connection, bool has_place,
-             std::vector<Ticket>* turns, Since* since);
+             Worker* worker);
   Connection::Progress AdvanceToRequest(Ticket ticket, Connection* connection);
-  Connection::Progress AdvanceGuarded(Connection* connection);
-  void Answer(Connection* connection, bool enough, Since* since);
+  template <typename Use>
+  bool HasMemoryFor(const Use& use);
+  void Answer(Connection* connection, bool enough, Worker* worker);
   void Shed(Connection* connection, std::string_view reason);
   void Settle(Ticket ticket, Connection* connection);
   bool IsLast(const Connection& connection) const;
@@ -119,8 +174,7 @@ class HttpsServer::Impl {
   void CloseWhere(const std::function<bool(const Connection&)>& wanted);
 
   const Options options_;
-  TransportObserver silent_;
-  TransportObserver& observer_;
+  Unfailing observer_;
   BodyBudget budget_;
   AdmissionGate gate_;
   ConnectionTable table_;
@@ -135,16 +189,15 @@ class HttpsServer::Impl {
   std::atomic<std::int64_t> listened_;
   std::mutex stop_mutex_;
   bool stopped_ = false;
-  std::vector<std::unique_ptr<Since>> handling_;
   std::thread listening_;
-  std::vector<std::thread> workers_;
+  std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 HttpsServer::Impl::Impl(Options options, HttpHandler handler,
                         TransportObserver* observer,
                         std::unique_ptr<Listener> listener)
     : options_(std::move(options)),
-      observer_(observer == nullptr ? silent_ : *observer),
+      observer_(observer),
       budget_(options_.max_body_bytes_in_flight),
       gate_(options_.gate),
       table_(options_.max_connections),
@@ -157,10 +210,11 @@ HttpsServer::Impl::Impl(Options options, HttpHandler handler,
   // One more than may be in the handler: somebody must be left to say no.
   const std::size_t count = options_.gate.in_flight + 1;
   for (std::size_t i = 0; i < count; ++i) {
-    handling_.push_back(std::make_unique<Since>(0));
+    workers_.push_back(std::make_unique<Worker>());
+    workers_.back()->turns.reserve(options_.gate.in_flight);
   }
-  for (const std::unique_ptr<Since>& since : handling_) {
-    workers_.emplace_back([this, &since] { Work(since.get()); });
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    worker->thread = std::thread([this, &worker] { Work(worker.get()); });
   }
   listening_ = std::thread([this] { Listen(); });
 }
@@ -219,9 +273,16 @@ void HttpsServer::Impl::Adopt(int fd) {
   }
   const Connection::Shared shared{options_.rules, options_.limits, budget_,
                                   observer_};
-  const std::optional<Ticket> ticket = table_.Insert(
-      std::make_unique<Connection>(fd, options_.tls ? options_.tls() : nullptr,
-                                   RemoteAddress(fd), shared));
+  std::unique_ptr<Connection> connection;
+  const bool made = HasMemoryFor([&] {
+    connection = std::make_unique<Connection>(
+        fd, options_.tls ? options_.tls() : nullptr, RemoteAddress(fd), shared);
+  });
+  if (!made) {
+    close(fd);
+    return;
+  }
+  const std::optional<Ticket> ticket = table_.Insert(std::move(connection));
   if (!ticket) return;  // closed with its object
   if (!poll_.AddNewcomer(fd, *ticket) && table_.Claim(*ticket, 0) != nullptr) {
     table_.Remove(*ticket);
@@ -229,50 +290,55 @@ void HttpsServer::Impl::Adopt(int fd) {
 }
 
 void HttpsServer::Impl::Sweep(Clock::time_point now) {
-  for (const Ticket ticket : gate_.TakeExpired(now)) {
+  while (const std::optional<Ticket> ticket = gate_.TakeExpired(now)) {
     // Who takes it out of the line owns it.
-    Connection* connection = table_.Owned(ticket);
-    Shed(connection, "queue_timeout");
-    Settle(ticket, connection);
+    Connection* connection = table_.Owned(*ticket);
+    if (HasMemoryFor([&] { Shed(connection, "queue_timeout"); })) {
+      Settle(*ticket, connection);
+    } else {
+      table_.Remove(*ticket);
+    }
   }
   table_.ForEachParked(
       [now](const Connection& connection) {
         return connection.deadline() <= now;
       },
       [this](Ticket ticket, Connection& connection) {
-        connection.Expire();
-        Settle(ticket, &connection);
+        if (HasMemoryFor([&] { connection.Expire(); })) {
+          Settle(ticket, &connection);
+        } else {
+          table_.Remove(ticket);
+        }
       });
 }
 
-void HttpsServer::Impl::Work(Since* since) {
+void HttpsServer::Impl::Work(Worker* worker) {
   pthread_setname_np(pthread_self(), options_.thread_name.c_str());
   while (rota_.TakeSeat()) {
     do {
       const EventPoll::Event event = poll_.Wait();
       if (event.ticket == kStopTicket) return;
       if (Connection* connection = table_.Claim(event.ticket, event.events)) {
-        Serve(event.ticket, connection, since);
+        Serve(event.ticket, connection, worker);
       }
     } while (rota_.KeepsSeat());
   }
 }
 
 void HttpsServer::Impl::Serve(Ticket ticket, Connection* connection,
-                              Since* since) {
-  std::vector<Ticket> turns;  // of requests whose turn it is now
-  Drive(ticket, connection, false, &turns, since);
+                              Worker* worker) {
+  std::vector<Ticket>& turns = worker->turns;
+  Drive(ticket, connection, false, worker);
   while (!turns.empty()) {
     const Ticket next = turns.back();
     turns.pop_back();
-    Drive(next, table_.Owned(next), true, &turns, since);
+    Drive(next, table_.Owned(next), true, worker);
   }
 }
 
 // `has_place`: the gate has let its request in already.
 void HttpsServer::Impl::Drive(Ticket ticket, Connection* connection,
-                              bool has_place, std::vector<Ticket>* turns,
-                              Since* since) {
+                              bool has_place, Worker* worker) {
   for (int answered = 0;; ++answered) {
     const Connection::Progress progress = AdvanceToRequest(ticket, connection);
     if (progress != Connection::Progress::kRequest) return;
@@ -281,14 +347,18 @@ void HttpsServer::Impl::Drive(Ticket ticket, Connection* connection,
                                            : gate_.Enter(ticket, Clock::now());
     has_place = false;
     if (entry == AdmissionGate::Entry::kQueued) return;
-    if (entry == AdmissionGate::Entry::kFull) {
-      Shed(connection, "queue_full");
-      continue;
+    const bool full = entry == AdmissionGate::Entry::kFull;
+    const bool responded = HasMemoryFor([&] {
+      if (full) return Shed(connection, "queue_full");
+      Answer(connection, answered >= kRequestsInARow, worker);
+    });
+    if (!responded) table_.Remove(ticket);
+    if (!full) {
+      if (const std::optional<Ticket> next = gate_.Leave()) {
+        worker->turns.push_back(*next);
+      }
     }
-    Answer(connection, answered >= kRequestsInARow, since);
-    if (const std::optional<Ticket> next = gate_.Leave()) {
-      turns->push_back(*next);
-    }
+    if (!responded) return;
   }
 }
 
@@ -297,7 +367,8 @@ Connection::Progress HttpsServer::Impl::AdvanceToRequest(
     Ticket ticket, Connection* connection) {
   while (true) {
     const bool was_new = connection->is_new();
-    Connection::Progress progress = AdvanceGuarded(connection);
+    Connection::Progress progress = Connection::Progress::kGone;
+    HasMemoryFor([&] { progress = connection->Advance(); });
     if (was_new && !connection->is_new() &&
         !poll_.Establish(connection->fd(), ticket)) {
       progress = Connection::Progress::kGone;
@@ -309,24 +380,27 @@ Connection::Progress HttpsServer::Impl::AdvanceToRequest(
   }
 }
 
-// Memory may end anywhere; it then costs this connection and no other.
-Connection::Progress HttpsServer::Impl::AdvanceGuarded(Connection* connection) {
+// Memory may end anywhere; it then costs this connection and no other. If
+// false, the connection is good for nothing but Remove().
+template <typename Use>
+bool HttpsServer::Impl::HasMemoryFor(const Use& use) {
   try {
-    return connection->Advance();
+    use();
+    return true;
   } catch (const std::exception&) {
     observer_.OnShed("memory");
-    return Connection::Progress::kGone;
+    return false;
   }
 }
 
 void HttpsServer::Impl::Answer(Connection* connection, bool enough,
-                               Since* since) {
+                               Worker* worker) {
   const HttpRequest request = connection->request();
-  *since = Clock::now().time_since_epoch().count();
+  worker->handling_since = Clock::now().time_since_epoch().count();
   rota_.HandlerBegins();
   HttpResponse response = processor_.Handle(request);
   rota_.HandlerEnds();
-  *since = 0;
+  worker->handling_since = 0;
   // Only now: draining may have begun meanwhile.
   const bool last = enough || IsLast(*connection);
   connection->Respond(processor_.Write(request, std::move(response), last),
@@ -341,9 +415,12 @@ void HttpsServer::Impl::Shed(Connection* connection, std::string_view reason) {
 
 // For the listening thread, which never runs a handler.
 void HttpsServer::Impl::Settle(Ticket ticket, Connection* connection) {
-  if (AdvanceToRequest(ticket, connection) == Connection::Progress::kRequest) {
-    Shed(connection, "queue_timeout");
-    Settle(ticket, connection);
+  while (AdvanceToRequest(ticket, connection) ==
+         Connection::Progress::kRequest) {
+    if (!HasMemoryFor([&] { Shed(connection, "queue_timeout"); })) {
+      table_.Remove(ticket);
+      return;
+    }
   }
 }
 
@@ -361,8 +438,8 @@ TransportStats HttpsServer::Impl::stats() {
   stats.queued = gate_.queued();
   stats.body_bytes = budget_.used();
   stats.listener_age = SecondsSince(listened_);
-  for (const std::unique_ptr<Since>& since : handling_) {
-    const std::int64_t began = *since;
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    const std::int64_t began = worker->handling_since;
     if (began == 0) continue;
     stats.longest_handler =
         std::max(stats.longest_handler, SecondsSince(began));
@@ -389,7 +466,7 @@ bool HttpsServer::Impl::Stop(milliseconds grace) {
   const bool all_done = table_.size() == 0;
   stop_working_.Raise();
   rota_.Stop();
-  for (std::thread& worker : workers_) worker.join();
+  for (const auto& worker : workers_) worker->thread.join();
   CloseWhere([](const Connection&) { return true; });
   return all_done;
 }
@@ -398,8 +475,11 @@ void HttpsServer::Impl::DismissIdle() {
   table_.ForEachParked(
       [](const Connection& connection) { return connection.IsIdle(); },
       [this](Ticket ticket, Connection& connection) {
-        connection.Dismiss();
-        Settle(ticket, &connection);
+        if (HasMemoryFor([&] { connection.Dismiss(); })) {
+          Settle(ticket, &connection);
+        } else {
+          table_.Remove(ticket);
+        }
       });
 }
 
@@ -415,6 +495,8 @@ Result<std::unique_ptr<HttpsServer>> HttpsServer::Start(
     Options options, HttpHandler handler, TransportObserver* observer) {
   // A peer that went away is seen by send(), not by a signal.
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c)
+  options.max_connections =
+      std::min(options.max_connections, FilesForConnections());
   Result<std::unique_ptr<Listener>> listener =
       Listener::Open(options.host, options.port);
   if (!listener) return listener.error();

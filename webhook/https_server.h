@@ -23,7 +23,8 @@
 // `Retry-After: 1`, which an API server obeys within its own deadline, mostly
 // on the same connection. Newcomers shake hands when the others leave time.
 //
-// Thread-safe. SIGPIPE is ignored for the whole process from Start() on.
+// Thread-safe. SIGPIPE is ignored for the whole process from Start() on, and it
+// may have as many files as RLIMIT_NOFILE allows at the most.
 
 #ifndef MESHVET_WEBHOOK_HTTPS_SERVER_H_
 #define MESHVET_WEBHOOK_HTTPS_SERVER_H_
@@ -54,8 +55,11 @@ class HttpsServer {
     HeaderRules rules;
     ConnectionLimits limits;
     AdmissionGate::Limits gate;
+    // At most half of the files the process may have, so that it can be probed
+    // and can read its policy whoever connects.
     std::size_t max_connections = 4096;
-    std::size_t max_body_bytes_in_flight = std::size_t{256} << 20U;
+    // Leaves a container of 256 MiB room for all else.
+    std::size_t max_body_bytes_in_flight = std::size_t{128} << 20U;
     // A connection older than this +-20 %, or with more requests, is asked to
     // go, so that new replicas get their share of an API server's calls.
     std::chrono::milliseconds max_age{300'000};

@@ -3,14 +3,11 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include <nlohmann/json.hpp>
-
+#include "webhook/json_text.h"
 #include "webhook/warnings.h"
 
 namespace meshvet::webhook {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr size_t kMostText = 2'000;
 // Of names, which come from outside; those of Kubernetes are shorter.
@@ -55,21 +52,25 @@ std::string Now() {
                      time.subseconds().count());
 }
 
-Json Head(JsonLog::Level level, std::string_view event) {
-  return {{"time", Now()}, {"level", Name(level)}, {"event", event}};
+JsonObject Head(JsonLog::Level level, std::string_view event) {
+  JsonObject line;
+  line.Put("time", Now());
+  line.Put("level", Name(level));
+  line.Put("event", event);
+  return line;
 }
 
-void AddReview(const Review& review, Json& line) {
-  const auto name = [](std::string_view text) {
-    return Cut(std::string(text), kMostName);
+void AddReview(const Review& review, JsonObject& line) {
+  const auto put = [&](std::string_view key, std::string_view name) {
+    line.Put(key, Cut(std::string(name), kMostName));
   };
-  line["uid"] = name(review.uid);
-  line["user"] = name(review.user);
-  line["operation"] = ToString(review.operation);
-  line["kind"] = name(review.kind.kind);
-  line["namespace"] = name(review.ns);
-  line["name"] = name(review.name);
-  line["dry_run"] = review.dry_run;
+  put("uid", review.uid);
+  put("user", review.user);
+  line.Put("operation", ToString(review.operation));
+  put("kind", review.kind.kind);
+  put("namespace", review.ns);
+  put("name", review.name);
+  line.PutJson("dry_run", review.dry_run ? "true" : "false");
 }
 
 }  // namespace
@@ -85,28 +86,28 @@ JsonLog::JsonLog(std::shared_ptr<spdlog::logger> logger)
 }
 
 void JsonLog::Event(Level level, std::string_view event, Fields fields) const {
-  Json line = Head(level, event);
-  for (const auto& [key, value] : fields) line[std::string(key)] = value;
-  logger_->log(ToSpdlog(level), "{}",
-               line.dump(-1, ' ', false, Json::error_handler_t::replace));
+  JsonObject line = Head(level, event);
+  for (const auto& [key, value] : fields) line.Put(key, value);
+  logger_->log(ToSpdlog(level), "{}", std::move(line).End());
 }
 
 void JsonLog::Admission(const AdmissionRecord& record) const {
   if (record.outcome != Outcome::kDenied && record.outcome != Outcome::kError) {
     return;
   }
-  Json line = Head(Level::kWarning, ToString(record.outcome));
-  line["path"] = record.path;
+  JsonObject line = Head(Level::kWarning, ToString(record.outcome));
+  line.Put("path", record.path);
   if (record.review != nullptr) AddReview(*record.review, line);
-  if (!record.traceparent.empty()) line["traceparent"] = record.traceparent;
-  if (!record.rules.empty()) line["rules"] = record.rules;
-  if (record.http_status != 200) line["status"] = record.http_status;
-  line["message"] = Cut(std::string(record.message), kMostText);
-  line["microseconds"] =
-      std::chrono::duration_cast<std::chrono::microseconds>(record.duration)
-          .count();
-  logger_->log(spdlog::level::warn, "{}",
-               line.dump(-1, ' ', false, Json::error_handler_t::replace));
+  if (!record.traceparent.empty()) line.Put("traceparent", record.traceparent);
+  if (!record.rules.empty()) line.PutJson("rules", JsonArray(record.rules));
+  if (record.http_status != 200) {
+    line.PutJson("status", std::to_string(record.http_status));
+  }
+  line.Put("message", Cut(std::string(record.message), kMostText));
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(record.duration);
+  line.PutJson("microseconds", std::to_string(took.count()));
+  logger_->log(spdlog::level::warn, "{}", std::move(line).End());
 }
 
 void JsonLog::Flush() const { logger_->flush(); }

@@ -62,6 +62,18 @@ void Translate(HttpResponse&& from, httplib::Response& to) {
   }
 }
 
+// Says less where memory does not even suffice for this.
+HttpResponse Refused(int status, std::string_view message,
+                     std::optional<int> retry_after = {}) noexcept {
+  HttpResponse response{
+      .status = status, .body = "{}", .retry_after = retry_after};
+  try {
+    response.body = RefusalBody(status, message);
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
+  }
+  return response;
+}
+
 }  // namespace
 
 class RequestProcessor::Seat final : public httplib::Server {
@@ -147,15 +159,13 @@ class RequestProcessor::Seat final : public httplib::Server {
       return setup_.handler(request);
     } catch (const std::bad_alloc&) {
       observer_.OnShed("memory");
-      return {.status = 503,
-              .body = RefusalBody(503, "out of memory"),
-              .retry_after = 1};
+      return Refused(503, "out of memory", 1);
     } catch (const std::exception& error) {
       observer_.OnHandlerException(error.what());
     } catch (...) {
       observer_.OnHandlerException("not a std::exception");
     }
-    return {.status = 500, .body = RefusalBody(500, "internal error")};
+    return Refused(500, "internal error");
   }
 
   const Setup setup_;

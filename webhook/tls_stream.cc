@@ -19,8 +19,24 @@ namespace {
 
 constexpr std::size_t kDiscardBytes = std::size_t{1} << 16U;
 
-bool WouldBlock(int error) {
-  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+// Who is interrupted tries again: no edge will tell that it is time to.
+template <typename Call>
+ssize_t Uninterrupted(const Call& call) {
+  while (true) {
+    const ssize_t result = call();
+    if (result >= 0 || errno != EINTR) return result;
+  }
+}
+
+ssize_t Receive(int fd, char* data, std::size_t size, int flags = 0) {
+  return Uninterrupted([=] { return recv(fd, data, size, flags); });
+}
+
+// A peer that went away is no reason for a signal.
+ssize_t SendSome(int fd, const char* data, std::size_t size) {
+  return Uninterrupted([=] { return send(fd, data, size, MSG_NOSIGNAL); });
 }
 
 std::string_view HandshakeErrorOf(SSL* ssl) {
@@ -43,7 +59,7 @@ struct StreamBio {
     auto* stream = static_cast<TlsStream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
     const ssize_t got =
-        recv(stream->fd_, data, static_cast<std::size_t>(size), 0);
+        Receive(stream->fd_, data, static_cast<std::size_t>(size));
     stream->drained_ = got < size;
     if (got < 0 && WouldBlock(errno)) BIO_set_retry_read(bio);
     if (got == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
@@ -54,7 +70,7 @@ struct StreamBio {
     auto* stream = static_cast<TlsStream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
     const ssize_t sent =
-        send(stream->fd_, data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+        SendSome(stream->fd_, data, static_cast<std::size_t>(size));
     if (sent < 0 && WouldBlock(errno)) BIO_set_retry_write(bio);
     return static_cast<int>(sent);
   }
@@ -106,7 +122,7 @@ TlsStream::Io TlsStream::Handshake() {
   if (handshaken_ || context_ == nullptr) return Io::kDone;
   if (ssl_ == nullptr && !HasUnread()) {
     char byte = 0;
-    if (recv(fd_, &byte, 1, MSG_PEEK) == 0) {
+    if (Receive(fd_, &byte, 1, MSG_PEEK) == 0) {
       handshake_error_ = "closed";
       return Io::kFailed;
     }
@@ -169,7 +185,7 @@ TlsStream::Io TlsStream::Write(std::string_view data, std::size_t* count) {
 
 TlsStream::Io TlsStream::PlainRead(char* data, std::size_t size,
                                    std::size_t* count) {
-  const ssize_t got = recv(fd_, data, size, 0);
+  const ssize_t got = Receive(fd_, data, size);
   drained_ = got < static_cast<ssize_t>(size);
   if (got == 0) return Io::kEnd;
   if (got < 0) return WouldBlock(errno) ? Io::kWait : Io::kFailed;
@@ -178,7 +194,7 @@ TlsStream::Io TlsStream::PlainRead(char* data, std::size_t size,
 }
 
 TlsStream::Io TlsStream::PlainWrite(std::string_view data, std::size_t* count) {
-  const ssize_t sent = send(fd_, data.data(), data.size(), MSG_NOSIGNAL);
+  const ssize_t sent = SendSome(fd_, data.data(), data.size());
   if (sent < 0) return WouldBlock(errno) ? Io::kWait : Io::kFailed;
   *count = static_cast<std::size_t>(sent);
   return Io::kDone;
@@ -195,7 +211,7 @@ void TlsStream::SendEnd() {
 
 // MSG_TRUNC makes TCP drop the bytes without copying them (tcp(7)).
 TlsStream::Io TlsStream::Discard(std::size_t* count) {
-  const ssize_t got = recv(fd_, nullptr, kDiscardBytes, MSG_TRUNC);
+  const ssize_t got = Receive(fd_, nullptr, kDiscardBytes, MSG_TRUNC);
   *count = got > 0 ? static_cast<std::size_t>(got) : 0;
   if (got == 0) return Io::kEnd;
   if (got < 0) return WouldBlock(errno) ? Io::kWait : Io::kFailed;
