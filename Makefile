@@ -46,7 +46,7 @@ image-test: setup build/release/build.ninja ## run it with what the Dockerfile i
 	@$(NINJA) -C build/release meshvet
 	@test/install/run_in_minimal_root
 
-load: setup build/release/build.ninja ## under load: rollouts, rotation, a busy mesh
+load: setup-gates build/release/build.ninja ## under load and attack: rollouts, hostile clients, faults
 	@$(NINJA) -C build/release meshvet
 	@scripts/load.sh
 

@@ -50,17 +50,29 @@ func NewAuthority() (*Authority, error) {
 	return &Authority{block("CERTIFICATE", der), certificate, key, 1}, nil
 }
 
-// Issue makes a pair with a key of its own, valid for one day.
+// Issue makes a serving pair with a key of its own, valid for one day.
 func (a *Authority) Issue(dnsName string) (Pair, error) {
+	return a.issue(dnsName, x509.ExtKeyUsageServerAuth, time.Now())
+}
+
+// IssueClient makes the pair of a client, valid for a day from then on.
+func (a *Authority) IssueClient(name string, from time.Time) (Pair, error) {
+	return a.issue(name, x509.ExtKeyUsageClientAuth, from)
+}
+
+func (a *Authority) issue(dnsName string, usage x509.ExtKeyUsage,
+	from time.Time) (Pair, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return Pair{}, err
 	}
 	a.last++
 	template := newTemplate(dnsName, a.last)
+	template.NotBefore = from.Add(-time.Hour)
+	template.NotAfter = from.Add(24 * time.Hour)
 	template.DNSNames = []string{dnsName}
 	template.KeyUsage = x509.KeyUsageDigitalSignature
-	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	template.ExtKeyUsage = []x509.ExtKeyUsage{usage}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate,
 		key.Public(), a.key)
 	if err != nil {

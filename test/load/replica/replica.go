@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -23,6 +24,7 @@ type Replica struct {
 	Webhook, Ops string
 
 	process *process.Process
+	log     string
 }
 
 var started atomic.Int64
@@ -30,6 +32,13 @@ var started atomic.Int64
 // Start returns at once: WaitReady waits. Its log goes to folder; flags are
 // those of `meshvet serve` besides where it listens.
 func Start(folder string, flags ...string) (*Replica, error) {
+	return StartUnder(folder, nil, flags...)
+}
+
+// StartUnder starts it by the words of another program that becomes it, as
+// `env` or `prlimit` do.
+func StartUnder(folder string, words []string, flags ...string) (*Replica,
+	error) {
 	binary, err := meshvet.Binary()
 	if err != nil {
 		return nil, err
@@ -42,12 +51,17 @@ func Start(folder string, flags ...string) (*Replica, error) {
 		}
 		*address = fmt.Sprintf("127.0.0.1:%d", port)
 	}
-	log := filepath.Join(folder, fmt.Sprintf("replica-%d.log", started.Add(1)))
-	words := []string{
-		binary, "serve", "--listen=" + r.Webhook, "--ops-listen=" + r.Ops,
-	}
-	r.process, err = process.Start(log, nil, append(words, flags...)...)
+	r.log = filepath.Join(folder, fmt.Sprintf("replica-%d.log", started.Add(1)))
+	words = append(slices.Clone(words),
+		binary, "serve", "--listen="+r.Webhook, "--ops-listen="+r.Ops)
+	r.process, err = process.Start(r.log, nil, append(words, flags...)...)
 	return r, err
+}
+
+// Log is what it wrote so far.
+func (r *Replica) Log() (string, error) {
+	text, err := os.ReadFile(r.log)
+	return string(text), err
 }
 
 // WaitReady is an error if it ends, or if it is not ready in time.
@@ -136,6 +150,32 @@ func (r *Replica) Throttle(run, period time.Duration) (stop func()) {
 		}
 	}()
 	return func() { close(end); <-ended }
+}
+
+// Pause stops it, as a debugger or a frozen node does, until it is resumed.
+func (r *Replica) Pause() error { return r.process.Signal(syscall.SIGSTOP) }
+
+// Resume is the end of Pause.
+func (r *Replica) Resume() error { return r.process.Signal(syscall.SIGCONT) }
+
+// Descriptors is how many files and sockets it has open.
+func (r *Replica) Descriptors() (int, error) {
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", r.process.PID()))
+	return len(open), err
+}
+
+// Status is a line of /proc/PID/status that counts KiB, as "VmHWM".
+func (r *Replica) Status(name string) (int, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.process.PID()))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if size, found := strings.CutPrefix(line, name+":"); found {
+			return strconv.Atoi(strings.Fields(size)[0])
+		}
+	}
+	return 0, fmt.Errorf("there is no %s in status", name)
 }
 
 // Resident is the memory it has, in KiB. VmRSS of /proc/PID/status would be
