@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 build=$1
 jobs=$2
 shift 2
-(($#)) || set -- "^$PWD/(mesh|rules|yaml|lint|certs|cluster|webhook|cli)/"
+(($#)) || set -- "^$PWD/(mesh|rules|yaml|lint|certs|cluster|webhook|ruletest|cli)/"
 # What a source includes has to exist: the rule index is written by cmake, so
 # configuring is enough.
 log=$(mktemp)
