@@ -15,14 +15,6 @@
 namespace meshvet::lint {
 namespace {
 
-// Text of strangers must not look like a workflow command to GitHub's runner.
-std::string FencedForGitHub(const std::string& text) {
-  std::random_device random;
-  std::string token = "meshvet-";
-  for (int i = 0; i < 4; ++i) token += std::to_string(random());
-  return "::stop-commands::" + token + "\n" + text + "::" + token + "::\n";
-}
-
 class Delivery {
  public:
   Delivery(const LintSetup& setup, const Environment& environment)
@@ -129,6 +121,13 @@ class Delivery {
 };
 
 }  // namespace
+
+std::string FencedForGitHub(const std::string& text) {
+  std::random_device random;
+  std::string token = "meshvet-";
+  for (int i = 0; i < 4; ++i) token += std::to_string(random());
+  return "::stop-commands::" + token + "\n" + text + "::" + token + "::\n";
+}
 
 LintOutcome Refuse(const Complaints& complaints) {
   return {kExitUsage, {}, Text(complaints)};

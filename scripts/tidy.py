@@ -22,7 +22,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIDY = "clang-tidy-14"
-PROGRAM = rf"^{ROOT}/(mesh|rules|yaml|lint|certs|cluster|webhook|cli)/"
+PROGRAM = rf"^{ROOT}/(mesh|rules|yaml|lint|ruletest|certs|cluster|webhook|cli)/"
 CLEAN = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or
                      pathlib.Path.home() / ".cache") / "meshvet" / "tidy"
 KEPT_DAYS = 30
