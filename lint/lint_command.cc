@@ -52,10 +52,12 @@ class Delivery {
 
  private:
   // A document that could not be read counts: there is a finding about it. A
-  // chart or a template does not: nothing in it was looked at.
+  // chart or a template does not: nothing in it was looked at. Nor does what
+  // the configuration has too much of.
   static bool HasLinted(const Report& report) {
     const auto is_notice = [](const Diagnostic& diagnostic) {
-      return SaysRenderFirst(diagnostic.finding.rule);
+      const std::string_view rule = diagnostic.finding.rule;
+      return SaysRenderFirst(rule) || IsAboutSuppressions(rule);
     };
     return report.summary.objects > 0 ||
            !std::ranges::all_of(report.diagnostics, is_notice);

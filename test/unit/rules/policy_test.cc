@@ -108,6 +108,8 @@ fix: {unsafe: true, disable: [workload-entry-conflicting-label]}
   EXPECT_EQ(agreed.object, "WorkloadEntry/legacy/a");
   EXPECT_EQ(agreed.file, "x/*");
   EXPECT_EQ(agreed.reason, "POS");
+  EXPECT_EQ(agreed.config, "");
+  EXPECT_EQ(agreed.pointer, "/suppressions/entries/0");
   using std::chrono::March;
   EXPECT_EQ(agreed.until,
             std::chrono::sys_days(std::chrono::year(2027) / March / 31));
@@ -295,7 +297,8 @@ suppressions: {entries: [{rule: IST0112, object: "*"}]}
   EXPECT_EQ(both.auto_fix, true);
   EXPECT_EQ(both.options.ToJson(), R"({"labels":["app"]})");
   EXPECT_EQ(policy.rules.at("workload-entry-conflicting-label").enabled, false);
-  EXPECT_THAT(policy.suppressions, SizeIs(1));
+  ASSERT_THAT(policy.suppressions, SizeIs(1));
+  EXPECT_EQ(policy.suppressions[0].config, "./base.yaml");
 }
 
 TEST(Extends, FindsFilesBesideTheOneThatNamesThem) {
