@@ -14,7 +14,7 @@ NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 .DEFAULT_GOAL := help
 .PHONY: help run test formats-check e2e manifests-test image-test load bench fuzz \
         format format-check tidy asan tsan clang \
-        setup setup-gates
+        hardening-test sbom setup setup-gates
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' \
@@ -49,6 +49,14 @@ image-test: setup build/release/build.ninja ## run it with what the Dockerfile i
 load: setup build/release/build.ninja ## under load: rollouts, rotation, a busy mesh
 	@$(NINJA) -C build/release meshvet
 	@scripts/load.sh
+
+hardening-test: setup build/release/build.ninja ## look for what makes flaws hard to use
+	@$(NINJA) -C build/release meshvet
+	@test/install/check_hardening build/release/meshvet
+
+sbom: setup build/release/build.ninja ## write what the binary is made of (CycloneDX)
+	@$(NINJA) -C build/release meshvet
+	@scripts/sbom.py build/release build/release/meshvet.cdx.json
 
 bench: setup build/release/build.ninja ## measure speed and memory against the targets
 	@$(NINJA) -C build/release bench_programs
