@@ -14,7 +14,7 @@ NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 .DEFAULT_GOAL := help
 .PHONY: help run test formats-check e2e manifests-test image-test load bench fuzz \
         format format-check tidy asan tsan clang \
-        setup setup-gates
+        hardening-test sbom setup setup-gates
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' \
@@ -50,6 +50,14 @@ load: setup-gates build/release/build.ninja ## under load and attack: rollouts, 
 	@$(NINJA) -C build/release meshvet
 	@scripts/load.sh
 
+hardening-test: setup build/release/build.ninja ## look for what makes flaws hard to use
+	@$(NINJA) -C build/release meshvet
+	@test/install/check_hardening build/release/meshvet
+
+sbom: setup build/release/build.ninja ## write what the binary is made of (CycloneDX)
+	@$(NINJA) -C build/release meshvet
+	@scripts/sbom.py build/release build/release/meshvet.cdx.json
+
 bench: setup build/release/build.ninja ## measure speed and memory against the targets
 	@$(NINJA) -C build/release bench_programs
 	@scripts/bench.py
@@ -65,7 +73,7 @@ format-check: setup-gates ## fail if a source is not formatted
 	@scripts/format.sh --check
 
 tidy: setup-gates build/clang/build.ninja ## run clang-tidy over the program
-	@scripts/tidy.sh build/clang $(JOBS)
+	@scripts/tidy.py build/clang $(JOBS)
 
 clang: setup-gates build/clang/build.ninja ## build with clang and all warnings
 	@$(NINJA) -C build/clang

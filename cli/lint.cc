@@ -14,6 +14,7 @@ CLI::App* AddLint(CLI::App& app, int& exit_code) {
   command->alias("check");
   auto options = std::make_shared<lint::LintOptions>();
   AddInputs(*command, *options);
+  AddIgnoreSuppressions(*command, *options);
   AddRun(
       *command, *options,
       [options] { return lint::RunLint(*options, lint::ProcessEnvironment); },

@@ -43,6 +43,22 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_link_options(meshvet_flags INTERFACE LINKER:-z,relro,-z,now
                       LINKER:--as-needed)
 endif()
+
+# What is shipped, and not its tests: returns and jumps are to where they may
+# go (CET), and a stack cannot be jumped over. test/install/check_hardening
+# looks at the binary.
+include(CheckCXXCompilerFlag)
+add_library(meshvet_hardening INTERFACE)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  foreach(flag -fcf-protection=full -fstack-clash-protection)
+    string(MAKE_C_IDENTIFIER "MESHVET_HAS${flag}" has)
+    check_cxx_compiler_flag(${flag} ${has})
+    if(${has})
+      target_compile_options(meshvet_hardening INTERFACE ${flag})
+    endif()
+  endforeach()
+endif()
+
 target_compile_definitions(meshvet_flags
                            INTERFACE MESHVET_VERSION="${PROJECT_VERSION}")
 
@@ -54,5 +70,6 @@ function(meshvet_library name)
     file(GLOB arg_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   endif()
   add_library(${name} STATIC ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE meshvet_flags ${arg_LINK})
+  target_link_libraries(${name} PRIVATE meshvet_flags meshvet_hardening
+                                        ${arg_LINK})
 endfunction()

@@ -1,5 +1,7 @@
 // Writes a mesh of COUNT objects to DIR as YAML, 100 documents to a file, and
-// the review of one VirtualService to DIR-review.json.
+// beside it reviews of a VirtualService: its creation with 2 KB to
+// DIR-review.json, an update of 100 KB to DIR-review-update.json, a creation
+// with 3 MB to DIR-review-huge.json.
 //
 //   generate_mesh build/bench/mesh-10000 10000
 
@@ -42,6 +44,16 @@ size_t WriteMesh(const std::filesystem::path& folder, size_t count) {
   return bytes;
 }
 
+void WriteReviews(const std::string& stem) {
+  constexpr size_t kLarge = 100 << 10;
+  constexpr size_t kHuge = 3 << 20;
+  const std::string large = VirtualServiceUnderReview(kLarge);
+  WriteFile(stem + "-review.json", ReviewOf(VirtualServiceUnderReview()));
+  WriteFile(stem + "-review-update.json", ReviewOf(large, large));
+  WriteFile(stem + "-review-huge.json",
+            ReviewOf(VirtualServiceUnderReview(kHuge)));
+}
+
 }  // namespace
 }  // namespace meshvet::bench
 
@@ -55,8 +67,7 @@ int main(int argc, char** argv) {
     const std::filesystem::path folder = argv[1];
     std::filesystem::create_directories(folder);
     const size_t bytes = WriteMesh(folder, std::stoul(argv[2]));
-    WriteFile(folder.string() + "-review.json",
-              ReviewOf(VirtualServiceUnderReview()));
+    WriteReviews(folder.string());
     std::printf("%s objects, %zu bytes\n", argv[2], bytes);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", argv[0], error.what());

@@ -209,6 +209,20 @@ void WriteYaml(const Json& value, size_t indent, std::string& out) {
   }
 }
 
+Json CanaryRoute(size_t i) {
+  return {{"name", Name("route", i)},
+          {"match",
+           {{{"uri", {{"prefix", "/" + Name("area", i) + "/"}}},
+             {"headers", {{"x-canary", {{"exact", "true"}}}}}}}},
+          {"route",
+           {{{"destination", Destination(Name("svc", i % kRouted), "v1")},
+             {"weight", 90}},
+            {{"destination", Destination(Name("svc", (i + 1) % kRouted), "v1")},
+             {"weight", 10}}}},
+          {"timeout", "5s"},
+          {"retries", {{"attempts", 3}, {"perTryTimeout", "2s"}}}};
+}
+
 }  // namespace
 
 std::vector<std::string> GenerateMesh(size_t count) {
@@ -221,31 +235,24 @@ std::vector<std::string> GenerateMesh(size_t count) {
   return texts;
 }
 
-std::string VirtualServiceUnderReview() {
-  constexpr size_t kWantedBytes = 2048;
+std::string VirtualServiceUnderReview(size_t bytes) {
   Json object = Head("networking.istio.io/v1", "VirtualService", "team-0",
                      "under-review");
   object["spec"] = {{"hosts", {"svc-8"}}, {"http", Json::array()}};
   Json& http = object["spec"]["http"];
-  for (size_t i = 0; object.dump().size() < kWantedBytes; ++i) {
-    http.push_back(
-        {{"name", Name("route", i)},
-         {"match",
-          {{{"uri", {{"prefix", "/" + Name("area", i) + "/"}}},
-            {"headers", {{"x-canary", {{"exact", "true"}}}}}}}},
-         {"route",
-          {{{"destination", Destination(Name("svc", i % kRouted), "v1")},
-            {"weight", 90}},
-           {{"destination", Destination(Name("svc", (i + 1) % kRouted), "v1")},
-            {"weight", 10}}}},
-         {"timeout", "5s"},
-         {"retries", {{"attempts", 3}, {"perTryTimeout", "2s"}}}});
+  size_t size = object.dump().size();
+  for (size_t i = 0; size < bytes; ++i) {
+    http.push_back(CanaryRoute(i));
+    size += http.back().dump().size() + 1;
   }
   return object.dump();
 }
 
-std::string ReviewOf(std::string_view object_json) {
+std::string ReviewOf(std::string_view object_json,
+                     std::string_view old_object_json) {
   const Json object = Json::parse(object_json);
+  const bool is_update = !old_object_json.empty();
+  const Json old_object = is_update ? Json::parse(old_object_json) : Json();
   const Json kind = {{"group", "networking.istio.io"},
                      {"version", "v1"},
                      {"kind", object["kind"]}};
@@ -263,14 +270,15 @@ std::string ReviewOf(std::string_view object_json) {
         {"requestResource", resource},
         {"name", object["metadata"]["name"]},
         {"namespace", object["metadata"]["namespace"]},
-        {"operation", "CREATE"},
+        {"operation", is_update ? "UPDATE" : "CREATE"},
         {"userInfo",
          {{"username", "ada"}, {"groups", {"system:authenticated"}}}},
         {"object", object},
-        {"oldObject", nullptr},
+        {"oldObject", old_object},
         {"dryRun", false},
         {"options",
-         {{"kind", "CreateOptions"}, {"apiVersion", "meta.k8s.io/v1"}}}}}};
+         {{"kind", is_update ? "UpdateOptions" : "CreateOptions"},
+          {"apiVersion", "meta.k8s.io/v1"}}}}}};
   return review.dump();
 }
 

@@ -20,12 +20,15 @@ namespace meshvet::bench {
 // WorkloadEntries, PeerAuthentications.
 std::vector<std::string> GenerateMesh(size_t count);
 
-// A VirtualService of 2 KB in the first namespace of GenerateMesh: a canary
-// between its Services with matches, retries, a mirror and headers.
-std::string VirtualServiceUnderReview();
+// A VirtualService in the first namespace of GenerateMesh: a canary between its
+// Services with matches, weights and retries, in as many routes as it takes for
+// `bytes`.
+std::string VirtualServiceUnderReview(size_t bytes = 2048);
 
-// The AdmissionReview (v1) an API server sends when someone creates `object`.
-std::string ReviewOf(std::string_view object_json);
+// The AdmissionReview (v1) an API server sends when someone creates `object`, or
+// updates it from `old_object`, if there is one.
+std::string ReviewOf(std::string_view object_json,
+                     std::string_view old_object_json = {});
 
 // The same value in YAML's block style, as people write manifests.
 std::string ToYaml(std::string_view json);

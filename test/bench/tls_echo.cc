@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -104,6 +105,7 @@ void Drop(Client* client) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // clients leave in the middle of an answer
   const int port = argc > 1 ? std::atoi(argv[1]) : 9444;
   const auto pair = meshvet::certs::SelfSigned({"localhost"}, {"127.0.0.1"});
   if (!pair) return 1;

@@ -2,7 +2,9 @@ package load
 
 import (
 	"context"
+	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,7 +19,6 @@ import (
 )
 
 const (
-	meshObjects      = 10_000
 	changesPerSecond = 100
 	watchTime        = 24 * time.Second
 	mostCPU          = 0.10 // of one core
@@ -25,27 +26,43 @@ const (
 	compareTime      = 15 * time.Second
 )
 
-// A mesh of 10,000 objects, a hundred of which change each second, in a real
-// API server.
+// meshObjects is how many there are, 10,000 unless MESHVET_MESH_OBJECTS says
+// otherwise.
+func meshObjects(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("MESHVET_MESH_OBJECTS")
+	if text == "" {
+		return 10_000
+	}
+	count, err := strconv.Atoi(text)
+	if err != nil || count < mesh.PerNamespace {
+		t.Fatalf("MESHVET_MESH_OBJECTS=%q is no number of objects", text)
+	}
+	return count
+}
+
+// A mesh of many objects, a hundred of which change each second, in a real API
+// server.
 func TestABusyMesh(t *testing.T) {
 	c, err := cluster.Start(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Stop)
+	count := meshObjects(t)
 	began := time.Now()
-	m, err := mesh.Fill(c.Kubeconfig(), meshObjects)
+	m, err := mesh.Fill(c.Kubeconfig(), count)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d objects created in %s", meshObjects, time.Since(began))
+	t.Logf("%d objects created in %s", count, time.Since(began))
 	s := newSite(t)
 	began = time.Now()
 	r := s.startWith(t, "--kubeconfig="+c.Kubeconfig())
 	t.Logf("ready after %s", time.Since(began).Round(time.Millisecond))
 	known, err := r.Metric("meshvet_inventory_objects")
-	if err != nil || known < meshObjects {
-		t.Fatalf("serve knows %v objects (%v), want %d", known, err, meshObjects)
+	if err != nil || known < float64(count) {
+		t.Fatalf("serve knows %v objects (%v), want %d", known, err, count)
 	}
 	t.Run("costs little", func(t *testing.T) { watchAlone(t, m, r) })
 	t.Run("is judged as fast", func(t *testing.T) { compareLatency(t, s, m, r) })
@@ -207,7 +224,7 @@ func (s *site) meshReviews(t *testing.T, r *replica.Replica) *traffic.Traffic {
 // else the machine does, the API server above all, meets both alike.
 func compareLatency(t *testing.T, s *site, m *mesh.Mesh, r *replica.Replica) {
 	file := filepath.Join(s.folder, "mesh.yaml")
-	if err := mesh.Write(file, meshObjects); err != nil {
+	if err := mesh.Write(file, m.Objects()); err != nil {
 		t.Fatal(err)
 	}
 	still := s.startWith(t, "--inventory="+file)

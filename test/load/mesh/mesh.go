@@ -139,6 +139,9 @@ type Mesh struct {
 	turn       atomic.Int64
 }
 
+// Objects is how many Fill created.
+func (m *Mesh) Objects() int { return m.namespaces * PerNamespace }
+
 // Fill creates objects of all kinds until there are as many as wanted, which
 // is rounded to whole namespaces.
 func Fill(kubeconfig string, objects int) (*Mesh, error) {
