@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/deliver.h"
+#include "cli/value.h"
 #include "lint/config_command.h"
 #include "lint/json_report.h"
 
@@ -14,9 +15,12 @@ namespace {
 
 std::shared_ptr<lint::ConfigOptions> AddFinding(CLI::App& command) {
   auto options = std::make_shared<lint::ConfigOptions>();
-  command.add_option("path", options->path,
-                     "where to look for .meshvet.yaml from (default .)");
-  command.add_option("--config", options->config, "this file instead");
+  command
+      .add_option("path", options->path,
+                  "where to look for .meshvet.yaml from (default .)")
+      ->type_name(kPath);
+  command.add_option("--config", options->config, "this file instead")
+      ->type_name(kFile);
   return options;
 }
 

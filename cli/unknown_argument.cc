@@ -13,8 +13,8 @@ namespace meshvet::cli {
 namespace {
 
 // What people know from elsewhere or from our plans, and no typing mistake.
-constexpr std::array<std::string_view, 3> kCommandsToCome = {"test", "snapshot",
-                                                             "completion"};
+constexpr std::array<std::string_view, 2> kCommandsToCome = {"test",
+                                                             "snapshot"};
 constexpr std::array<std::string_view, 7> kFlagsToCome = {
     "--cluster",       "--fix",        "--ignore-suppressions",
     "--istio-version", "--kubeconfig", "--kube-context",

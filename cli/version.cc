@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/deliver.h"
+#include "cli/value.h"
 #include "lint/build_info.h"
 
 namespace meshvet::cli {
@@ -12,8 +13,8 @@ namespace meshvet::cli {
 CLI::App* AddVersion(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("version", "Print the version");
   auto format = std::make_shared<std::string>("text");
-  command->add_option("-o,--output", *format, "text (default) or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  TakeOneOf(command->add_option("-o,--output", *format, "default text"),
+            {"text", "json"});
   command->footer(Examples({{"meshvet version", "for people"},
                             {"meshvet version -o json", "for programs"},
                             {"meshvet --version", "one line"}}));

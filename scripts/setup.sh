@@ -12,6 +12,7 @@ packages=(
   libspdlog-dev libyaml-dev libcli11-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   wrk curl jq patch python3 openssl
+  zsh fish man-db mandoc
 )
 if [[ ${1:-} == gates ]]; then
   packages+=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev)

@@ -142,9 +142,9 @@ TEST_F(CommandTest, SuggestsWhatWasMeant) {
 }
 
 TEST_F(CommandTest, EveryCommandHelpsWithThreeExamples) {
-  for (const char* name :
-       {"", "lint", "rules", "explain", "config", "config show",
-        "config validate", "config schema", "version", "serve", "review"}) {
+  for (const char* name : {"", "lint", "rules", "explain", "config",
+                           "config show", "config validate", "config schema",
+                           "version", "serve", "review", "completion"}) {
     const Ran ran = Run(std::string(name) + " --help");
     EXPECT_EQ(ran.exit_code, 0) << name;
     size_t examples = 0;

@@ -174,7 +174,7 @@ TEST_F(RobustnessTest, ValuesOfFlagsAreChecked) {
 }
 
 TEST_F(RobustnessTest, WhatIsToComeIsRefusedByName) {
-  for (const char* command : {"test", "snapshot", "completion"}) {
+  for (const char* command : {"test", "snapshot"}) {
     const Ran ran = Run(std::string(command) + " x");
     EXPECT_EQ(ran.exit_code, 2) << command;
     EXPECT_EQ(ran.err, "meshvet: `meshvet " + std::string(command) +
