@@ -26,7 +26,7 @@ std::shared_ptr<lint::ConfigOptions> AddFinding(CLI::App& command) {
 
 void AddShow(CLI::App& config, int& exit_code) {
   CLI::App* show = config.add_subcommand(
-      "show", "Print what holds in the end, with the origin of each value");
+      "show", "Print what holds in the end, and where it comes from");
   const auto options = AddFinding(*show);
   show->footer(Examples(
       {{"meshvet config show", "what a run here would use"},

@@ -33,6 +33,7 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddCerts(app, exit_code);
   AddConfig(app, exit_code);
   AddCompletion(app, exit_code);
+  AddMan(app, exit_code);
   AddVersion(app, exit_code);
 }
 

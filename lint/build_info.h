@@ -6,8 +6,12 @@
 #define MESHVET_LINT_BUILD_INFO_H_
 
 #include <string>
+#include <string_view>
 
 namespace meshvet::lint {
+
+// The day of the commit that was built: 2026-11-27.
+std::string_view BuildDate();
 
 // Version, compiler, rules and the API groups they know.
 std::string WriteBuildInfo(bool as_json);
