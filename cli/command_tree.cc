@@ -30,7 +30,8 @@ Flag Describe(const CLI::Option& option) {
 
 Command Describe(const CLI::App& app, const std::string& above) {
   Command command;
-  command.name = app.get_name();
+  // The program may have been called by another name.
+  command.name = above.empty() ? "meshvet" : app.get_name();
   command.aliases = app.get_aliases();
   command.path = above.empty() ? command.name : above + " " + command.name;
   command.meaning = app.get_description();

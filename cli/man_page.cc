@@ -207,7 +207,7 @@ std::string ManPage(const Command& program, const Command& command) {
   std::string text = ".TH " + Set(Upper(name)) + " 1 \"" +
                      std::string(lint::BuildDate()) + "\" \"meshvet " +
                      MESHVET_VERSION + "\" \"meshvet manual\"\n";
-  text += ".SH NAME\n" + name + " \\- " + Set(meaning) + "\n";
+  text += ".SH NAME\n" + name + " \\-\n" + Filled(meaning);
   text += Synopsis(command) + ".SH DESCRIPTION\n" + Filled(meaning + ".");
   text += Commands(command) + Flags(command) + kExitStatus;
   text += Environment(program, command) + Examples(command.footer);

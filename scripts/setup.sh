@@ -3,7 +3,8 @@
 # takes no time when all are there.
 #
 #   scripts/setup.sh          what building, testing and measuring needs
-#   scripts/setup.sh gates    and what the slower checks need: clang, formatter
+#   scripts/setup.sh gates    and what the slower checks need: clang, formatter,
+#                             tools for Debian packages
 set -euo pipefail
 
 packages=(
@@ -15,7 +16,10 @@ packages=(
   zsh fish man-db mandoc
 )
 if [[ ${1:-} == gates ]]; then
-  packages+=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev)
+  packages+=(
+    clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev
+    dpkg-dev fakeroot file lintian
+  )
 fi
 
 if ! command -v apt-get >/dev/null; then
