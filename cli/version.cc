@@ -3,6 +3,7 @@
 #include <CLI/Formatter.hpp>
 #include <memory>
 
+#include "certs/tls_library.h"
 #include "cli/commands.h"
 #include "cli/deliver.h"
 #include "cli/value.h"
@@ -20,7 +21,9 @@ CLI::App* AddVersion(CLI::App& app, int& exit_code) {
                             {"meshvet --version", "one line"}}));
   command->callback([format, &exit_code] {
     exit_code =
-        Deliver({kExitDone, lint::WriteBuildInfo(*format == "json"), {}});
+        Deliver({kExitDone,
+                 lint::WriteBuildInfo(*format == "json", certs::TlsLibrary()),
+                 {}});
   });
   return command;
 }

@@ -21,14 +21,14 @@ constexpr const char* kCompiler = "gcc " __VERSION__;
 
 std::string_view BuildDate() { return MESHVET_DATE; }
 
-std::string WriteBuildInfo(bool as_json) {
+std::string WriteBuildInfo(bool as_json, std::string_view tls_library) {
   std::set<std::string_view> groups;
   for (const GroupKind& kind : MeshApiKinds()) groups.insert(kind.group);
   const nlohmann::ordered_json info = {
-      {"version", MESHVET_VERSION}, {"commit", MESHVET_COMMIT},
-      {"date", BuildDate()},        {"compiler", kCompiler},
-      {"api_groups", groups},       {"rules", EveryRule().size()},
-      {"rules_hash", RulesHash()}};
+      {"version", MESHVET_VERSION},  {"commit", MESHVET_COMMIT},
+      {"date", BuildDate()},         {"compiler", kCompiler},
+      {"tls_library", tls_library},  {"api_groups", groups},
+      {"rules", EveryRule().size()}, {"rules_hash", RulesHash()}};
   if (as_json) return info.dump(2) + "\n";
   std::string text = "meshvet " MESHVET_VERSION "\n";
   for (const auto& [name, value] : info.items()) {

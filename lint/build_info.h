@@ -13,8 +13,9 @@ namespace meshvet::lint {
 // The day of the commit that was built: 2026-11-27.
 std::string_view BuildDate();
 
-// Version, compiler, rules and the API groups they know.
-std::string WriteBuildInfo(bool as_json);
+// Version, commit, compiler, `tls_library`, rules and the API groups and
+// versions they know.
+std::string WriteBuildInfo(bool as_json, std::string_view tls_library);
 
 }  // namespace meshvet::lint
 

@@ -13,7 +13,7 @@ packages=(
   libspdlog-dev libyaml-dev libcli11-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   wrk curl jq patch python3 openssl
-  zsh fish man-db mandoc
+  zsh fish man-db mandoc strace
 )
 if [[ ${1:-} == gates ]]; then
   packages+=(

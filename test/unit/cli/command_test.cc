@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <string_view>
 
@@ -345,8 +346,19 @@ TEST_F(CommandTest, ConfigurationPathsAreRelativeToIt) {
 
 TEST_F(CommandTest, VersionsAreForPeopleAndPrograms) {
   EXPECT_EQ(Run("--version").out, "meshvet " MESHVET_VERSION "\n");
-  EXPECT_THAT(Run("version -o json").out,
-              HasSubstr("\"version\": \"" MESHVET_VERSION "\""));
+  const auto info = nlohmann::json::parse(Run("version -o json").out);
+  EXPECT_EQ(info.at("version"), MESHVET_VERSION);
+  EXPECT_TRUE(std::regex_match(info.at("commit").get<std::string>(),
+                               std::regex("[0-9a-f]{40}|unknown")));
+  EXPECT_TRUE(std::regex_match(info.at("date").get<std::string>(),
+                               std::regex("20[0-9]{2}-[0-9]{2}-[0-9]{2}")));
+  EXPECT_THAT(info.at("compiler").get<std::string>(), Not(IsEmpty()));
+  EXPECT_THAT(info.at("tls_library").get<std::string>(),
+              StartsWith("OpenSSL 3."));
+  EXPECT_THAT(info.at("api_groups"),
+              ::testing::Contains("networking.istio.io"));
+  EXPECT_GT(info.at("rules"), 10);
+  EXPECT_THAT(info.at("rules_hash").get<std::string>(), Not(IsEmpty()));
 }
 
 }  // namespace

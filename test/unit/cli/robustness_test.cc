@@ -181,7 +181,7 @@ TEST_F(RobustnessTest, WhatIsToComeIsRefusedByName) {
                            "` is not supported yet\n");
   }
   for (const char* flag :
-       {"--cluster", "--fix", "--ignore-suppressions", "--istio-version"}) {
+       {"--cluster", "--ignore-suppressions", "--istio-version"}) {
     const Ran ran = Run(std::string("lint bad.yaml ") + flag);
     EXPECT_EQ(ran.exit_code, 2) << flag;
     EXPECT_EQ(ran.err,
