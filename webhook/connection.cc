@@ -188,6 +188,12 @@ void Connection::Refuse(const Refusal& refusal) {
   WriteLast(refusal);
 }
 
+void Connection::PutOff(bool last) {
+  const Refusal refusal{503, "too many requests"};
+  shared_.observer.OnHttpError(refusal.status);
+  Respond(RefusalText(refusal, shared_.rules.method, last), last);
+}
+
 void Connection::Dismiss() {
   // Who has not even begun a handshake can be told nothing.
   if (state_ == State::kHandshake) {
@@ -198,7 +204,7 @@ void Connection::Dismiss() {
 }
 
 void Connection::WriteLast(const Refusal& refusal) {
-  output_ = RefusalText(refusal, shared_.rules.method);
+  output_ = RefusalText(refusal, shared_.rules.method, true);
   written_ = 0;
   last_ = true;
   std::string().swap(input_);

@@ -99,6 +99,10 @@ class Connection {
   // The complete response to the request; `last` ends the connection.
   void Respond(std::string response, bool last);
 
+  // There is no room for the request: the client may come again with it, on
+  // this connection unless it is the `last`.
+  void PutOff(bool last);
+
   // An answer of our own instead, the last one.
   void Refuse(const Refusal& refusal);
 
@@ -116,7 +120,10 @@ class Connection {
   // Says goodbye and goes on to kClosing.
   void Close();
 
+  int fd() const { return stream_.fd(); }
   State state() const { return state_; }
+  // It has not shaken hands yet.
+  bool is_new() const { return state_ == State::kHandshake; }
   // Nothing is left to do but to wait for the client's end.
   bool has_said_all() const { return state_ == State::kClosing; }
   Clock::time_point deadline() const { return deadline_; }

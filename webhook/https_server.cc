@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "webhook/event_poll.h"
 #include "webhook/listener.h"
 #include "webhook/request_processor.h"
 #include "webhook/worker_rota.h"
@@ -28,13 +28,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint32_t kEdges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 constexpr Ticket kStopTicket = ~Ticket{0};
 constexpr milliseconds kAcceptPause{20};
 constexpr milliseconds kStopTick{5};
 // A connection that never falls silent ends after so many requests, so that
 // it cannot keep a thread from the others.
 constexpr int kRequestsInARow = 1000;
+// A request that finds no room comes again on its connection: a handshake would
+// cost more than the answer. But now and then a connection ends, so that its
+// client finds replicas that have room.
+constexpr std::size_t kShedsPerEnd = 16;
 
 // An eventfd that, once raised, stays raised.
 class Signal {
@@ -48,30 +51,6 @@ class Signal {
   void Raise() const {
     const std::uint64_t one = 1;
     (void)!write(fd_, &one, sizeof one);
-  }
-
- private:
-  const int fd_;
-};
-
-class Epoll {
- public:
-  Epoll() : fd_(epoll_create1(EPOLL_CLOEXEC)) {}
-  ~Epoll() { close(fd_); }
-  Epoll(const Epoll&) = delete;
-  Epoll& operator=(const Epoll&) = delete;
-
-  bool Add(int fd, std::uint32_t events, Ticket ticket) const {
-    epoll_event event{};
-    event.events = events;
-    event.data.u64 = ticket;
-    return epoll_ctl(fd_, EPOLL_CTL_ADD, fd, &event) == 0;
-  }
-  epoll_event Wait() const {
-    epoll_event event{};
-    while (epoll_wait(fd_, &event, 1, -1) != 1) {
-    }
-    return event;
   }
 
  private:
@@ -148,7 +127,7 @@ class HttpsServer::Impl {
   RequestProcessor processor_;
   std::unique_ptr<Listener> listener_;
   const int port_;
-  const Epoll epoll_;
+  const EventPoll poll_;
   WorkerRota rota_;
   const Signal stop_listening_;
   const Signal stop_working_;
@@ -174,7 +153,7 @@ HttpsServer::Impl::Impl(Options options, HttpHandler handler,
       port_(listener_->port()),
       rota_(UsualSeats(), options_.gate.in_flight + 1),
       listened_(Clock::now().time_since_epoch().count()) {
-  epoll_.Add(stop_working_.fd(), EPOLLIN, kStopTicket);
+  poll_.AddSignal(stop_working_.fd(), kStopTicket);
   // One more than may be in the handler: somebody must be left to say no.
   const std::size_t count = options_.gate.in_flight + 1;
   for (std::size_t i = 0; i < count; ++i) {
@@ -244,7 +223,7 @@ void HttpsServer::Impl::Adopt(int fd) {
       std::make_unique<Connection>(fd, options_.tls ? options_.tls() : nullptr,
                                    RemoteAddress(fd), shared));
   if (!ticket) return;  // closed with its object
-  if (!epoll_.Add(fd, kEdges, *ticket) && table_.Claim(*ticket, 0) != nullptr) {
+  if (!poll_.AddNewcomer(fd, *ticket) && table_.Claim(*ticket, 0) != nullptr) {
     table_.Remove(*ticket);
   }
 }
@@ -270,11 +249,10 @@ void HttpsServer::Impl::Work(Since* since) {
   pthread_setname_np(pthread_self(), options_.thread_name.c_str());
   while (rota_.TakeSeat()) {
     do {
-      const epoll_event event = epoll_.Wait();
-      const Ticket ticket = event.data.u64;
-      if (ticket == kStopTicket) return;
-      if (Connection* connection = table_.Claim(ticket, event.events)) {
-        Serve(ticket, connection, since);
+      const EventPoll::Event event = poll_.Wait();
+      if (event.ticket == kStopTicket) return;
+      if (Connection* connection = table_.Claim(event.ticket, event.events)) {
+        Serve(event.ticket, connection, since);
       }
     } while (rota_.KeepsSeat());
   }
@@ -318,7 +296,12 @@ void HttpsServer::Impl::Drive(Ticket ticket, Connection* connection,
 Connection::Progress HttpsServer::Impl::AdvanceToRequest(
     Ticket ticket, Connection* connection) {
   while (true) {
-    const Connection::Progress progress = AdvanceGuarded(connection);
+    const bool was_new = connection->is_new();
+    Connection::Progress progress = AdvanceGuarded(connection);
+    if (was_new && !connection->is_new() &&
+        !poll_.Establish(connection->fd(), ticket)) {
+      progress = Connection::Progress::kGone;
+    }
     if (progress == Connection::Progress::kGone) table_.Remove(ticket);
     if (progress != Connection::Progress::kWait || table_.Park(ticket)) {
       return progress;
@@ -352,7 +335,8 @@ void HttpsServer::Impl::Answer(Connection* connection, bool enough,
 
 void HttpsServer::Impl::Shed(Connection* connection, std::string_view reason) {
   observer_.OnShed(reason);
-  connection->Refuse({503, "too many requests"});
+  const bool lead_away = connection->requests() % kShedsPerEnd == 0;
+  connection->PutOff(lead_away || IsLast(*connection));
 }
 
 // For the listening thread, which never runs a handler.

@@ -13,14 +13,15 @@
 //   (*server)->Stop(30s);
 //
 // One thread listens and watches deadlines; `gate.in_flight` + 1 threads wait
-// in one epoll and drive whatever connection is ready. Idle, silent and slow
-// connections cost memory, but no thread. A request is complete in memory
+// in one EventPoll and drive whatever connection is ready. Idle, silent and
+// slow connections cost memory, but no thread. A request is complete in memory
 // before the handler sees it, and its response leaves in one write.
 //
 // Everything a client can make grow is bounded: connections, header bytes and
 // lines, body, the sum of bodies, requests in flight and in line. Every refusal
 // is one clean response with `Connection: close`. Overload is answered 503 with
-// `Retry-After: 1`, which an API server obeys within its own deadline.
+// `Retry-After: 1`, which an API server obeys within its own deadline, mostly
+// on the same connection. Newcomers shake hands when the others leave time.
 //
 // Thread-safe. SIGPIPE is ignored for the whole process from Start() on.
 

@@ -39,7 +39,8 @@ std::string RefusalBody(int status, std::string_view message) {
   return body;
 }
 
-std::string RefusalText(const Refusal& refusal, HeaderRules::Method allowed) {
+std::string RefusalText(const Refusal& refusal, HeaderRules::Method allowed,
+                        bool last) {
   const std::string body = RefusalBody(refusal.status, refusal.message);
   std::string text = "HTTP/1.1 " + std::to_string(refusal.status) + " ";
   text += ReasonPhrase(refusal.status);
@@ -52,8 +53,8 @@ std::string RefusalText(const Refusal& refusal, HeaderRules::Method allowed) {
   if (refusal.status == 503) {
     text += "Retry-After: " + std::to_string(refusal.retry_after) + "\r\n";
   }
-  text += "Connection: close\r\n\r\n";
-  return text + body;
+  if (last) text += "Connection: close\r\n";
+  return text + "\r\n" + body;
 }
 
 }  // namespace meshvet::webhook

@@ -1,8 +1,8 @@
 // File: webhook/refusal_text.h
 //
 // The answers that the transport gives itself, as bytes on the wire: to
-// requests it refuses and to those it has no room for. Always the last of a
-// connection, always JSON: {"code":503,"message":"…"}.
+// requests it refuses and to those it has no room for. Always JSON:
+// {"code":503,"message":"…"}.
 
 #ifndef MESHVET_WEBHOOK_REFUSAL_TEXT_H_
 #define MESHVET_WEBHOOK_REFUSAL_TEXT_H_
@@ -21,8 +21,10 @@ std::string RefusalBody(int status, std::string_view message);
 // "Payload Too Large"; "Error" for a code we do not use.
 std::string_view ReasonPhrase(int status);
 
-// A 405 names the method allowed, a 503 says when to come again.
-std::string RefusalText(const Refusal& refusal, HeaderRules::Method allowed);
+// A 405 names the method allowed, a 503 says when to come again. `last`: it
+// says that the connection ends with it.
+std::string RefusalText(const Refusal& refusal, HeaderRules::Method allowed,
+                        bool last);
 
 }  // namespace meshvet::webhook
 

@@ -28,6 +28,7 @@ class TlsStream {
 
   // A null `context` means plain text.
   TlsStream(int fd, certs::TlsContextPtr context);
+  int fd() const { return fd_; }
   ~TlsStream();
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;

@@ -48,7 +48,7 @@ func TestChangesUnderLoadLoseNoCall(t *testing.T) {
 	r := s.startReady(t, "--config-interval="+policyEvery.String())
 
 	calls, err := traffic.New(s.cases(t, policies...), 2, r.Webhook,
-		s.authority.PEM, 5*time.Second)
+		s.authority.PEM, 5*time.Second, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,12 +32,17 @@ type deployment struct {
 
 func newDeployment(t *testing.T, flags ...string) *deployment {
 	t.Helper()
+	return newSite(t).deploy(t, flags...)
+}
+
+func (s *site) deploy(t *testing.T, flags ...string) *deployment {
+	t.Helper()
 	b, err := balancer.New(lag)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	d := &deployment{site: newSite(t), balancer: b, flags: flags}
+	d := &deployment{site: s, balancer: b, flags: flags}
 	for range replicas {
 		d.replicas = append(d.replicas, d.start(t))
 	}
@@ -73,7 +78,7 @@ func (d *deployment) awaitRoute(t *testing.T, r *replica.Replica) {
 func (d *deployment) underLoad(t *testing.T, happens func()) traffic.Tally {
 	t.Helper()
 	calls, err := traffic.New(d.site.cases(t, d.site.policy), 2,
-		d.balancer.Address(), d.site.authority.PEM, 5*time.Second)
+		d.balancer.Address(), d.site.authority.PEM, 5*time.Second, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ type site struct {
 	pair      certificates.Pair
 	secret    *mount.Volume
 	policy    string
+	mesh      string // the flag that says where it is
 }
 
 func newSite(t *testing.T) *site {
@@ -40,7 +41,7 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s := &site{folder: t.TempDir(), authority: authority, pair: pair,
-		policy: policy}
+		policy: policy, mesh: "--inventory=" + inventory}
 	s.secret, err = mount.New(filepath.Join(s.folder, "tls"), files(pair))
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +61,7 @@ func (s *site) start(t *testing.T, flags ...string) *replica.Replica {
 		"--tls-cert-file=" + s.secret.Path("tls.crt"),
 		"--tls-private-key-file=" + s.secret.Path("tls.key"),
 		"--config=" + s.policy,
-		"--inventory=" + inventory,
+		s.mesh,
 	}, flags...)...)
 	if err != nil {
 		t.Fatal(err)

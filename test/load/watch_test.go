@@ -184,7 +184,7 @@ func (s *site) meshReviews(t *testing.T, r *replica.Replica) *traffic.Traffic {
 		t.Fatal(err)
 	}
 	calls, err := traffic.New(cases, 2, r.Webhook, s.authority.PEM,
-		5*time.Second)
+		5*time.Second, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

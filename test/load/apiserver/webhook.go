@@ -3,7 +3,7 @@
 // transport, the timeouts and the retries of client-go (rest/request.go,
 // rest/with_retry.go), and the checks of what comes back.
 //
-//	hook, err := apiserver.NewWebhook(address, "/validate", ca, timeout)
+//	hook, err := apiserver.NewWebhook(address, "/validate", ca, timeout, nil)
 //	verdict, err := hook.Call(ctx, review)
 //
 // So it has 25 idle connections per host for 90 s each, HTTP/1.1 by ALPN as for
@@ -25,6 +25,7 @@ import (
 	webhookrequest "k8s.io/apiserver/pkg/admission/plugin/webhook/request"
 	"k8s.io/apiserver/pkg/util/webhook"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/transport"
 )
 
 // ServiceName is what the webhook's certificate must be valid for.
@@ -47,10 +48,10 @@ func (e endpoint) ResolveEndpoint(_, _ string, _ int32) (*url.URL, error) {
 
 // NewWebhook is one entry of a webhook configuration, as seen by one API
 // server: it has a pool of connections of its own. timeout is its
-// timeoutSeconds.
-func NewWebhook(address, path string, ca []byte,
-	timeout time.Duration) (*Webhook, error) {
-	manager, err := newManager(address)
+// timeoutSeconds; wrap may be nil, or change what is sent and received.
+func NewWebhook(address, path string, ca []byte, timeout time.Duration,
+	wrap transport.WrapperFunc) (*Webhook, error) {
+	manager, err := newManager(address, wrap)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,8 @@ func NewWebhook(address, path string, ca []byte,
 }
 
 // newManager does as admission/plugin/webhook/generic.NewWebhook.
-func newManager(address string) (*webhook.ClientManager, error) {
+func newManager(address string, wrap transport.WrapperFunc) (
+	*webhook.ClientManager, error) {
 	manager, err := webhook.NewClientManager(
 		[]schema.GroupVersion{
 			admissionv1beta1.SchemeGroupVersion,
@@ -84,7 +86,19 @@ func newManager(address string) (*webhook.ClientManager, error) {
 	if err != nil {
 		return nil, err
 	}
-	manager.SetAuthenticationInfoResolver(resolver)
+	manager.SetAuthenticationInfoResolver(
+		&webhook.AuthenticationInfoResolverDelegator{
+			ClientConfigForFunc: resolver.ClientConfigFor,
+			ClientConfigForServiceFunc: func(name, namespace string,
+				port int) (*rest.Config, error) {
+				config, err := resolver.ClientConfigForService(
+					name, namespace, port)
+				if err == nil && wrap != nil {
+					config.Wrap(wrap)
+				}
+				return config, err
+			},
+		})
 	manager.SetServiceResolver(endpoint(address))
 	return &manager, manager.Validate()
 }

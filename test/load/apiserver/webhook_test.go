@@ -71,7 +71,7 @@ func call(t *testing.T, s *server) error {
 	listening.StartTLS()
 	t.Cleanup(listening.Close)
 	hook, err := NewWebhook(listening.Listener.Addr().String(), "/validate",
-		authority.PEM, 4500*time.Millisecond)
+		authority.PEM, 4500*time.Millisecond, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,16 @@ func Reviews() ([]traffic.Case, error) {
 	}, nil
 }
 
+// DeniedReview is of a WorkloadEntry without a version. Whether one is missing
+// rests on the mesh, so the API server is asked before it is denied.
+func DeniedReview() (traffic.Case, error) {
+	entry, err := review("networking.istio.io", "WorkloadEntry",
+		"workloadentries", object{"spec": object{
+			"address": "192.0.2.7", "labels": object{"app": "reviewed"},
+		}})
+	return traffic.Case{Name: "deny-entry", Path: "/validate", Review: entry}, err
+}
+
 func review(group, kind, resource string, content object) (
 	admissionv1.AdmissionReview, error) {
 	const version, name = "v1", "reviewed"

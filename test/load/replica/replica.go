@@ -117,6 +117,27 @@ func (r *Replica) CPU() (time.Duration, error) {
 	return time.Duration(ticks) * time.Second / perSecond, nil
 }
 
+// Throttle lets it run for a part of each period only, as a limit on the
+// processor time of its container does, until stop is called.
+func (r *Replica) Throttle(run, period time.Duration) (stop func()) {
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			_ = r.process.Signal(syscall.SIGSTOP)
+			select {
+			case <-end:
+				_ = r.process.Signal(syscall.SIGCONT)
+				return
+			case <-time.After(period - run):
+			}
+			_ = r.process.Signal(syscall.SIGCONT)
+			time.Sleep(run)
+		}
+	}()
+	return func() { close(end); <-ended }
+}
+
 // Resident is the memory it has, in KiB. VmRSS of /proc/PID/status would be
 // about right only (proc_pid_status(5)).
 func (r *Replica) Resident() (int, error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/uuid"
+	"k8s.io/client-go/transport"
 
 	"meshvet.dev/load/apiserver"
 )
@@ -29,9 +30,10 @@ type Traffic struct {
 	next    atomic.Uint64
 }
 
-// New is traffic of several API servers, each with its own connections.
+// New is traffic of several API servers, each with its own connections. What
+// they send and receive goes through wrap, if there is one.
 func New(cases []Case, servers int, address string, ca []byte,
-	timeout time.Duration) (*Traffic, error) {
+	timeout time.Duration, wrap transport.WrapperFunc) (*Traffic, error) {
 	t := &Traffic{
 		Cases:      cases,
 		Callers:    16,
@@ -42,7 +44,7 @@ func New(cases []Case, servers int, address string, ca []byte,
 	for range servers {
 		hooks := map[string]*apiserver.Webhook{}
 		for _, path := range []string{"/validate", "/mutate"} {
-			hook, err := apiserver.NewWebhook(address, path, ca, timeout)
+			hook, err := apiserver.NewWebhook(address, path, ca, timeout, wrap)
 			if err != nil {
 				return nil, err
 			}
@@ -75,6 +77,23 @@ func (t *Traffic) Start() *Running {
 		}
 	}()
 	return r
+}
+
+// Flood calls at a rate, whether answers come or not, and waits for the last.
+func (t *Traffic) Flood(perSecond float64, duration time.Duration) Tally {
+	r := &Running{traffic: t}
+	began := time.Now()
+	for count := range int(perSecond * duration.Seconds()) {
+		due := time.Duration(float64(count) / perSecond * float64(time.Second))
+		time.Sleep(time.Until(began.Add(due)))
+		r.work.Add(1)
+		go func() {
+			defer r.work.Done()
+			r.call()
+		}()
+	}
+	r.work.Wait()
+	return r.tally
 }
 
 // pause is false if the end comes first.

@@ -339,6 +339,36 @@ TEST(HttpsServer, ServesOthersWhileHandlersWait) {
   for (const auto& client : waiting) EXPECT_TRUE(client->Read());
 }
 
+// To where there may be room.
+TEST(HttpsServer, LeadsAConnectionThatFindsNoRoomAwayNowAndThen) {
+  Door door;
+  HttpsServer::Options options;
+  options.gate = {.in_flight = 1, .queue = 0, .queue_wait = seconds(20)};
+  TestServer server(std::move(options), [&](const HttpRequest& request) {
+    door.Pass();
+    return Echo(request);
+  });
+  const auto first = server.Connect();
+  ASSERT_TRUE(first->Send(Post("/validate", "1")));
+  ASSERT_TRUE(server.WaitUntil(
+      [](const TransportStats& stats) { return stats.in_flight == 1; }));
+  const auto second = server.Connect();
+  for (int i = 1; i < 16; ++i) {
+    const auto shed = second->Exchange(Post("/validate", "2"));
+    ASSERT_TRUE(shed);
+    EXPECT_EQ(shed->status, 503);
+    EXPECT_FALSE(shed->Has("Connection: close"));
+  }
+  const auto last = second->Exchange(Post("/validate", "2"));
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->status, 503);
+  EXPECT_TRUE(last->Has("Retry-After: 1"));
+  EXPECT_TRUE(last->Has("Connection: close"));
+  EXPECT_TRUE(second->AtEnd());
+  door.Open();
+  EXPECT_EQ(first->Read()->body, "1");
+}
+
 TEST(HttpsServer, QueuesALittleAndShedsTheRest) {
   Door door;
   HttpsServer::Options options;
@@ -360,12 +390,13 @@ TEST(HttpsServer, QueuesALittleAndShedsTheRest) {
   ASSERT_TRUE(shed);
   EXPECT_EQ(shed->status, 503);
   EXPECT_TRUE(shed->Has("Retry-After: 1"));
-  EXPECT_TRUE(shed->Has("Connection: close"));
-  EXPECT_TRUE(third->AtEnd());
   EXPECT_EQ(server.tally().count("queue_full"), 1);
   door.Open();
   EXPECT_EQ(first->Read()->body, "1");
   EXPECT_EQ(second->Read()->body, "2");
+  // A handshake would cost more than the answer: it stays, and comes again.
+  EXPECT_FALSE(shed->Has("Connection: close"));
+  EXPECT_EQ(third->Exchange(Post("/validate", "3"))->body, "3");
   EXPECT_TRUE(server.WaitUntil(
       [](const TransportStats& stats) { return stats.in_flight == 0; }));
 }
