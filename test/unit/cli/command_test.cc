@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <string>
 #include <string_view>
 
 #include "rules/policy.h"
 #include "test/support/run_binary.h"
+#include "test/support/shell.h"
 
 namespace meshvet::cli {
 namespace {
@@ -266,6 +269,31 @@ TEST_F(CommandTest, ColorsOnlyWhereWanted) {
               Not(HasSubstr("\x1b")));
   EXPECT_THAT(Run("lint -o json bad.yaml --color always").out,
               Not(HasSubstr("\x1b")));
+}
+
+// By the stream that is written to, which `script` makes a terminal.
+TEST_F(CommandTest, ColorsAreForTerminals) {
+  const auto shown = [&](const std::string& command,
+                         const std::map<std::string, std::string>& variables) {
+    return test::RunShell(
+               folder_.path(),
+               "script --quiet --return --command " +
+                   test::Quoted(MESHVET_BINARY " lint bad.yaml " + command) +
+                   " /dev/null",
+               variables)
+        .out;
+  };
+  EXPECT_THAT(shown("", {}), HasSubstr("\x1b[1;31m"));
+  EXPECT_THAT(shown("--color never", {}), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(shown("", {{"NO_COLOR", "1"}}), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(shown("", {{"NO_COLOR", ""}}), HasSubstr("\x1b[1;31m"));
+  EXPECT_THAT(shown("", {{"TERM", "dumb"}}), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(shown("", {{"TERM", "dumb"}, {"CLICOLOR_FORCE", "1"}}),
+              HasSubstr("\x1b[1;31m"));
+  // The report goes to a file, though standard error is a terminal.
+  EXPECT_THAT(shown(">report", {}), HasSubstr("1 error"));
+  EXPECT_THAT(ReadFile(folder_ / "report"), HasSubstr("unknown-kind"));
+  EXPECT_THAT(ReadFile(folder_ / "report"), Not(HasSubstr("\x1b")));
 }
 
 TEST_F(CommandTest, AsciiWhereTheLocaleIsNotUtf8) {
