@@ -9,7 +9,8 @@ execute_process(
   COMMAND git -C ${SOURCE} log -1 --format=%H --abbrev=40
   OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 execute_process(
-  COMMAND git -C ${SOURCE} log -1 --format=%cd --date=format-local:%Y-%m-%d
+  COMMAND ${CMAKE_COMMAND} -E env TZ=UTC git -C ${SOURCE} log -1 --format=%cd
+          --date=format-local:%Y-%m-%d
   OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 if(NOT date)
   string(TIMESTAMP date "%Y-%m-%d" UTC)
