@@ -81,7 +81,7 @@ format-check: setup-gates ## fail if a source is not formatted
 	@scripts/format.sh --check
 
 tidy: setup-gates build/clang/build.ninja ## run clang-tidy over the program
-	@scripts/tidy.sh build/clang $(JOBS)
+	@scripts/tidy.py build/clang $(JOBS)
 
 clang: setup-gates build/clang/build.ninja ## build with clang and all warnings
 	@$(NINJA) -C build/clang

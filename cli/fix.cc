@@ -19,6 +19,11 @@ void AddFixFlags(CLI::App& command, FixOptions& options) {
                    "print what would change, for patch -p0; write nothing");
   command.add_flag("--check", options.check,
                    "exit 1 if anything would change; write nothing");
+  AddList(command, "--add-ignore", options.add_ignore,
+          "mend nothing: write comments that silence the findings of these "
+          "rules");
+  command.add_option("--reason", options.reason,
+                     "why, for the comments of --add-ignore");
 }
 
 }  // namespace
@@ -37,7 +42,9 @@ CLI::App* AddFix(CLI::App& app, int& exit_code) {
       {{"meshvet fix deploy/", "mend what is safe to mend"},
        {"meshvet fix --diff --unsafe deploy/", "see all there is to mend"},
        {"meshvet fix --check .", "exit 1 if anything would change"},
-       {"meshvet fix --select IST0101 shop.yaml", "mend this finding alone"}}));
+       {"meshvet fix --select IST0101 shop.yaml", "mend this finding alone"},
+       {"meshvet fix --add-ignore IST0101 --reason 'moves in May' deploy/",
+        "agree to what is found today, by comments"}}));
   return command;
 }
 

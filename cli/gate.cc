@@ -60,6 +60,7 @@ CLI::App* AddGate(CLI::App& app, int& exit_code) {
       "gate", "Check a change in CI: only what is new fails");
   auto options = std::make_shared<GateOptions>();
   AddInputs(*command, options->lint);
+  AddIgnoreSuppressions(*command, options->lint);
   AddGateFlags(*command, *options);
   AddRun(
       *command, options->lint,

@@ -15,6 +15,7 @@ CLI::App* AddLint(CLI::App& app, int& exit_code) {
   command->alias("check");
   auto options = std::make_shared<lint::LintOptions>();
   AddInputs(*command, *options);
+  AddIgnoreSuppressions(*command, *options);
   auto fix = std::make_shared<bool>(false);
   command->add_flag("--fix", *fix,
                     "first mend what is safe to mend, as `meshvet fix` does");

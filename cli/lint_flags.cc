@@ -224,6 +224,12 @@ void AddBaselineFlag(CLI::App& command, LintOptions& options) {
       ->type_name(kFile);
 }
 
+void AddIgnoreSuppressions(CLI::App& command, LintOptions& options) {
+  command.add_flag("--ignore-suppressions", options.ignore_suppressions,
+                   "report what comments, annotations and the configuration "
+                   "silence, too");
+}
+
 void AddRun(CLI::App& command, LintOptions& options, LintRun run,
             int& exit_code) {
   options.stdout_is_terminal = isatty(STDOUT_FILENO) != 0;

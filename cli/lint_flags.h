@@ -29,6 +29,7 @@ void AddInputs(CLI::App& command, lint::LintOptions& options);
 void AddContext(CLI::App& command, lint::LintOptions& options);
 void AddRuleFlags(CLI::App& command, lint::LintOptions& options);
 void AddBaselineFlag(CLI::App& command, lint::LintOptions& options);
+void AddIgnoreSuppressions(CLI::App& command, lint::LintOptions& options);
 // What is wrong with the text of a number; empty if nothing is.
 std::string CheckWholeNumber(const std::string& text);
 

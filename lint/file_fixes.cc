@@ -137,11 +137,56 @@ bool Holds(const SourceFile& file, const std::string& text,
   return true;
 }
 
+yaml::TextEdit EditOfText(const Diagnostic& finding) {
+  const yaml::Range& range = finding.text_fix->range;
+  return {range.start.offset, range.end.offset - range.start.offset,
+          finding.text_fix->text};
+}
+
+// The findings of one comment share their fix.
+FileFixes FixComments(Findings findings, const SourceFile& file,
+                      const yaml::Limits& limits) {
+  FileFixes result;
+  std::ranges::stable_sort(findings, {}, [](const Diagnostic* finding) {
+    return EditOfText(*finding).offset;
+  });
+  Edits edits;
+  size_t done = 0;
+  for (const Diagnostic* finding : findings) {
+    yaml::TextEdit edit = EditOfText(*finding);
+    const bool is_shared = !edits.empty() && edits.back() == edit;
+    if (!is_shared && edit.offset < done) continue;
+    done = edit.offset + edit.length;
+    if (!is_shared) edits.push_back(std::move(edit));
+    result.applied.push_back(finding);
+  }
+  result.text = yaml::Apply(file.text(), edits);
+  if (HoldsTheSame(file, result.text, limits)) return result;
+  for (const Diagnostic* finding : result.applied) {
+    result.refused.emplace_back(finding,
+                                "the file would not hold what it held");
+  }
+  result.applied.clear();
+  result.text = file.text();
+  return result;
+}
+
 }  // namespace
 
-FileFixes FixFile(const Findings& findings, const yaml::Limits& limits) {
+bool HoldsTheSame(const SourceFile& file, const std::string& text,
+                  const yaml::Limits& limits) {
+  return Holds(file, text, {}, limits);
+}
+
+FileFixes FixFile(const Findings& all_findings, const yaml::Limits& limits) {
   FileFixes result;
-  const SourceFile& file = *findings.front()->file;
+  const SourceFile& file = *all_findings.front()->file;
+  Findings findings;
+  Findings of_comments;
+  for (const Diagnostic* finding : all_findings) {
+    (finding->text_fix ? of_comments : findings).push_back(finding);
+  }
+  if (findings.empty()) return FixComments(of_comments, file, limits);
   std::map<size_t, std::map<std::string, Findings>> by_document;
   for (const Diagnostic* finding : findings) {
     by_document[finding->document][finding->prefix].push_back(finding);

@@ -24,8 +24,13 @@ struct FileFixes {
 };
 
 // `findings` are of one file and have a fix; those of one object come in the
-// order in which they have their turn.
+// order in which they have their turn. Those of comments have theirs once the
+// objects have none left.
 FileFixes FixFile(const std::vector<const Diagnostic*>& findings,
+                  const yaml::Limits& limits);
+
+// Whether `text` holds the documents and the problems that `file` does.
+bool HoldsTheSame(const SourceFile& file, const std::string& text,
                   const yaml::Limits& limits);
 
 }  // namespace meshvet::lint

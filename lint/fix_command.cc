@@ -16,6 +16,7 @@
 #include "lint/output.h"
 #include "lint/printable.h"
 #include "lint/source_file.h"
+#include "lint/suppress_add.h"
 #include "lint/unified_diff.h"
 
 namespace meshvet::lint {
@@ -69,7 +70,10 @@ class Command {
       stdin_text_ = *text;
       request.lint.texts[kStdin] = *std::move(text);
     }
-    Result<FixRun> run = Fix(request);
+    Result<FixRun> run =
+        IsAdding()
+            ? AddIgnores({request.lint, options_.add_ignore, options_.reason})
+            : Fix(request);
     if (!run) return Refuse({run.error()});
     run_ = *std::move(run);
     Result<Report> left = AgainstBaseline(setup_, std::move(run_.left));
@@ -84,12 +88,19 @@ class Command {
     const auto& paths = setup_.options.paths;
     return std::ranges::find(paths, kStdin) != paths.end();
   }
+  bool IsAdding() const { return !options_.add_ignore.empty(); }
   bool WritesNothing() const { return options_.diff || options_.check; }
   size_t MaxBytes() const { return setup_.request.limits.max_bytes; }
 
   Complaints FindMisuse() const {
     if (options_.diff && options_.check) {
       return {{"--diff and --check exclude each other"}};
+    }
+    if (IsAdding() && options_.unsafe) {
+      return {{"--unsafe and --add-ignore exclude each other"}};
+    }
+    if (!IsAdding() && !options_.reason.empty()) {
+      return {{"needs --add-ignore", "--reason"}};
     }
     if (ReadsStdin() && setup_.options.paths.size() > 1 && !WritesNothing()) {
       return {
@@ -154,15 +165,19 @@ class Command {
   // Fix by fix, done and not done.
   std::string Story(bool quiet) const {
     std::string text;
-    const std::string verb = WritesNothing() ? "would fix" : "fixed";
+    const std::string mended = WritesNothing() ? "would fix" : "fixed";
+    const std::string silenced = WritesNothing() ? "would silence" : "silenced";
+    const std::string& verb = IsAdding() ? silenced : mended;
     for (const AppliedFix& fix : run_.applied) {
       if (quiet) break;
       text += "meshvet: " + Place(fix.path, fix.at) + ": " + verb + " [" +
-              fix.rule + "]: " + Printable(fix.title) + "\n";
+              fix.rule + "]" + (IsAdding() ? "" : ": " + Printable(fix.title)) +
+              "\n";
     }
     for (const RefusedFix& fix : run_.refused) {
-      text += "meshvet: " + Place(fix.path, fix.at) + ": not fixed [" +
-              fix.rule + "]: " + Printable(fix.reason) + "\n";
+      text += "meshvet: " + Place(fix.path, fix.at) +
+              (IsAdding() ? ": not silenced [" : ": not fixed [") + fix.rule +
+              "]: " + Printable(fix.reason) + "\n";
     }
     return text;
   }
@@ -173,9 +188,10 @@ class Command {
     const size_t left = run_.left.summary.total() + not_written_;
     const size_t by_hand = left - std::min(left, left_unsafe_);
     std::string text = WritesNothing() ? "Would fix " : "Fixed ";
+    if (IsAdding()) text = WritesNothing() ? "Would silence " : "Silenced ";
     text += std::to_string(fixed) + " of " + Counted(fixed + left, "finding") +
             " in " + Counted(run_.left.summary.files, "file");
-    if (left > 0) {
+    if (left > 0 && !IsAdding()) {
       text += " (";
       if (left_unsafe_ > 0) {
         text += std::to_string(left_unsafe_) + " more with --unsafe, ";

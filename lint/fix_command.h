@@ -13,6 +13,9 @@
 #ifndef MESHVET_LINT_FIX_COMMAND_H_
 #define MESHVET_LINT_FIX_COMMAND_H_
 
+#include <string>
+#include <vector>
+
 #include "lint/lint_command.h"
 #include "lint/lint_setup.h"
 #include "lint/terminal.h"
@@ -24,6 +27,9 @@ struct FixOptions {
   bool unsafe = false;
   bool diff = false;   // show what would change; nothing is written
   bool check = false;  // say whether anything would; nothing is written
+  // Write comments that silence the findings of these rules, and mend nothing.
+  std::vector<std::string> add_ignore;
+  std::string reason;  // for those comments
 };
 
 LintOutcome RunFix(const FixOptions& options, const Environment& environment);

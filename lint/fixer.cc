@@ -49,17 +49,13 @@ class Fixer {
     size_t applied = 0;
   };
 
-  // Standard input goes by the name it was given.
-  const std::string& PathOf(const std::string& name) const {
-    static const std::string kStandardInput(kStdin);
-    const bool is_stdin = name == request_.lint.stdin_filename &&
-                          request_.lint.texts.contains(kStandardInput);
-    return is_stdin ? kStandardInput : name;
+  std::string PathOf(const std::string& name) const {
+    return InputNamed(request_.lint, name);
   }
 
   bool IsWanted(const Diagnostic& diagnostic) const {
     const rules::Finding& finding = diagnostic.finding;
-    if (finding.fix.empty() || diagnostic.is_suppressed()) return false;
+    if (!diagnostic.has_fix() || diagnostic.is_suppressed()) return false;
     if (given_up_.contains({diagnostic.path, diagnostic.fingerprint})) {
       return false;
     }
@@ -181,6 +177,13 @@ class Fixer {
 };
 
 }  // namespace
+
+std::string InputNamed(const LintRequest& request, const std::string& name) {
+  const std::string standard_input(kStdin);
+  const bool is_stdin =
+      name == request.stdin_filename && request.texts.contains(standard_input);
+  return is_stdin ? standard_input : name;
+}
 
 Result<FixRun> Fix(const FixRequest& request) { return Fixer(request).Run(); }
 

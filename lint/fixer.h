@@ -62,6 +62,10 @@ struct FixRun {
   bool is_cut_short = false;
 };
 
+// What a file of a report is called in LintRequest::texts: standard input goes
+// by the name it was given.
+std::string InputNamed(const LintRequest& request, const std::string& name);
+
 // An error is one of Lint's.
 Result<FixRun> Fix(const FixRequest& request);
 

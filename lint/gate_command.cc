@@ -1,6 +1,7 @@
 #include "lint/gate_command.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -43,6 +44,7 @@ class Gate {
       : options_(options), environment_(environment) {}
 
   LintOutcome Run() {
+    if (auto error = FindMisuse()) return Refuse({*std::move(error)});
     auto made = SetUp(options_.lint);
     if (const auto* errors = std::get_if<Complaints>(&made)) {
       return Refuse(*errors);
@@ -66,6 +68,20 @@ class Gate {
 
  private:
   using MaybeError = std::optional<Error>;
+
+  // Each of these would pass without having looked.
+  MaybeError FindMisuse() const {
+    if (!options_.lint.ignore_suppressions) return std::nullopt;
+    const std::array others = {
+        std::pair(options_.require_reason, "--require-reason"),
+        std::pair(options_.no_new_suppressions, "--no-new-suppressions"),
+        std::pair(options_.as_webhook, "--as-webhook")};
+    for (const auto& [is_given, flag] : others) {
+      if (!is_given) continue;
+      return Error{"excludes --ignore-suppressions", flag};
+    }
+    return std::nullopt;
+  }
 
   MaybeError ReadBase() {
     const bool needs_base =
@@ -145,7 +161,7 @@ class Gate {
     if (options_.require_reason) {
       for (const Diagnostic& diagnostic : report.diagnostics) {
         if (diagnostic.is_suppressed() &&
-            !rules::GivesReason(diagnostic.finding.suppressed)) {
+            !rules::GivesReason(diagnostic.finding)) {
           report.objections.push_back(Place(diagnostic) +
                                       "suppressed without a reason "
                                       "(--require-reason)");

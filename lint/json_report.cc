@@ -7,6 +7,7 @@
 #include "lint/machine_text.h"
 #include "lint/rule_text.h"
 #include "lint/text_edit.h"
+#include "rules/engine.h"
 
 namespace meshvet::lint {
 namespace {
@@ -58,7 +59,7 @@ Json EditsJson(const Diagnostic& diagnostic) {
 Json FixesJson(const Diagnostic& diagnostic) {
   Json fixes = Json::array();
   const rules::Finding& finding = diagnostic.finding;
-  if (finding.fix.empty()) return fixes;
+  if (!diagnostic.has_fix()) return fixes;
   Json operations = Json::array();
   for (const PatchOperation& operation : finding.fix) {
     operations.push_back(OperationJson(operation));
@@ -82,6 +83,33 @@ Json RelatedJson(const std::vector<RelatedPlace>& related) {
                     {"pointer", place.pointer}});
   }
   return list;
+}
+
+std::string_view FormOf(rules::SilencedBy by) {
+  switch (by) {
+    case rules::SilencedBy::kComment:
+      return "comment";
+    case rules::SilencedBy::kAnnotation:
+      return "annotation";
+    case rules::SilencedBy::kIstioAnnotation:
+      return "istio-annotation";
+    case rules::SilencedBy::kPolicy:
+    case rules::SilencedBy::kNothing:
+      break;
+  }
+  return "config";
+}
+
+Json SuppressedJson(const Diagnostic& diagnostic) {
+  if (!diagnostic.is_suppressed()) return nullptr;
+  const rules::Finding& finding = diagnostic.finding;
+  const bool has_place = diagnostic.silencing_file != nullptr;
+  return {{"form", FormOf(finding.silence.by)},
+          {"reason", rules::GivesReason(finding) ? Json(finding.suppressed)
+                                                 : Json(nullptr)},
+          {"file",
+           has_place ? Json(diagnostic.silencing_file->name()) : Json(nullptr)},
+          {"range", OptionalRange(diagnostic.silencing_range)}};
 }
 
 Json AliasesJson(std::string_view id) {
@@ -110,7 +138,7 @@ Json FindingJson(const Diagnostic& diagnostic) {
           {"related", RelatedJson(diagnostic.related)},
           {"url", "docs/rules/" + std::string(finding.rule) + ".md"},
           {"fingerprint", diagnostic.fingerprint},
-          {"suppressed", TextOrNull(finding.suppressed)}};
+          {"suppressed", SuppressedJson(diagnostic)}};
 }
 
 Json SkippedJson(const Report& report) {

@@ -57,6 +57,13 @@ Diagnostic Place(rules::Finding finding, const Case& at, const View& view) {
     diagnostic.related.push_back(Locate(related, view));
   }
   diagnostic.fix_range = FixRange(finding, *at.item);
+  // Where an annotation stands; that of the policy is in no file of the run.
+  const rules::Silence& silence = finding.silence;
+  if (!silence.pointer.empty() && silence.by != rules::SilencedBy::kPolicy) {
+    diagnostic.silencing_file = at.item->file;
+    diagnostic.silencing_range =
+        at.item->document->KeyRange(at.item->prefix + silence.pointer);
+  }
   diagnostic.finding = std::move(finding);
   return diagnostic;
 }
@@ -67,6 +74,7 @@ Verdict JudgeOne(const Case& at, const View& view, const rules::Engine& engine,
   if (sees_files) change.file = at.file->key;
   rules::Evaluation evaluation = engine.Evaluate(change, view.inventory());
   Verdict verdict;
+  verdict.item = at.item;
   verdict.not_run = std::move(evaluation.not_run);
   for (rules::Finding& finding : evaluation.findings) {
     verdict.diagnostics.push_back(Place(std::move(finding), at, view));

@@ -15,6 +15,7 @@
 namespace meshvet::lint {
 
 struct Verdict {
+  const Item* item = nullptr;
   std::vector<Diagnostic> diagnostics;
   std::vector<rules::NotRun> not_run;
 };

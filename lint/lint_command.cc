@@ -15,14 +15,6 @@
 namespace meshvet::lint {
 namespace {
 
-// Text of strangers must not look like a workflow command to GitHub's runner.
-std::string FencedForGitHub(const std::string& text) {
-  std::random_device random;
-  std::string token = "meshvet-";
-  for (int i = 0; i < 4; ++i) token += std::to_string(random());
-  return "::stop-commands::" + token + "\n" + text + "::" + token + "::\n";
-}
-
 class Delivery {
  public:
   Delivery(const LintSetup& setup, const Environment& environment)
@@ -60,10 +52,12 @@ class Delivery {
 
  private:
   // A document that could not be read counts: there is a finding about it. A
-  // chart or a template does not: nothing in it was looked at.
+  // chart or a template does not: nothing in it was looked at. Nor does what
+  // the configuration has too much of.
   static bool HasLinted(const Report& report) {
     const auto is_notice = [](const Diagnostic& diagnostic) {
-      return SaysRenderFirst(diagnostic.finding.rule);
+      const std::string_view rule = diagnostic.finding.rule;
+      return SaysRenderFirst(rule) || IsAboutSuppressions(rule);
     };
     return report.summary.objects > 0 ||
            !std::ranges::all_of(report.diagnostics, is_notice);
@@ -129,6 +123,13 @@ class Delivery {
 };
 
 }  // namespace
+
+std::string FencedForGitHub(const std::string& text) {
+  std::random_device random;
+  std::string token = "meshvet-";
+  for (int i = 0; i < 4; ++i) token += std::to_string(random());
+  return "::stop-commands::" + token + "\n" + text + "::" + token + "::\n";
+}
 
 LintOutcome Refuse(const Complaints& complaints) {
   return {kExitUsage, {}, Text(complaints)};

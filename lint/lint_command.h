@@ -22,6 +22,10 @@ struct LintOutcome {
   std::string err;  // for standard error
 };
 
+// Text of strangers, so that it does not look like a workflow command to
+// GitHub's runner.
+std::string FencedForGitHub(const std::string& text);
+
 // Exit code 2.
 LintOutcome Refuse(const Complaints& complaints);
 // A report without what is agreed on.

@@ -82,6 +82,8 @@ class Builder {
     }
     configuration_ = std::get<Configuration>(std::move(read));
     request_.root_directory = configuration_.directory;
+    request_.policy_files = configuration_.sources;
+    request_.policy_directory = configuration_.directory;
     setup_.configuration = file;
     return true;
   }
@@ -135,6 +137,7 @@ class Builder {
 
   bool FillRequest() {
     rules::Policy& policy = configuration_.policy;
+    policy.ignores_suppressions = options_.ignore_suppressions;
     setup_.baseline = options_.baseline;
     if (setup_.baseline.empty() && policy.baseline) {
       setup_.baseline = setup_.FromConfiguration(*policy.baseline);

@@ -55,6 +55,7 @@ struct LintOptions {
   bool no_excerpt = false;
   bool exit_zero = false;
   bool allow_empty = false;
+  bool ignore_suppressions = false;
 
   bool quiet = false;
   bool verbose = false;

@@ -12,6 +12,7 @@
 #include "lint/loader_rules.h"
 #include "lint/manifest.h"
 #include "lint/parallel.h"
+#include "lint/suppressions.h"
 #include "lint/view.h"
 #include "rules/engine.h"
 
@@ -115,6 +116,12 @@ class Run {
     Loaded loaded{
         file, RelativeTo(request_.root_directory, name), {}, is_context};
     loaded.manifest = ReadManifest(loaded.file, request_.default_namespace);
+    if (!is_context && !loaded.manifest.is_template) {
+      const auto& rules =
+          request_.rules.empty() ? rules::AllRules() : request_.rules;
+      loaded.ignores =
+          ReadIgnoreComments(*file, *request_.policy, rules, request_.limits);
+    }
     return loaded;
   }
 
@@ -145,18 +152,24 @@ class Run {
   void Judge() {
     for (const Loaded& file : files_) CollectManifest(file);
     const rules::Engine engine(request_.policy, {}, request_.rules);
+    Suppressions suppressions(request_, files_, engine);
     const MeshConfig mesh = Mesh();
     for (auto& group : Group(files_, request_.policy->sets)) {
       const View view(std::move(group), mesh, request_.policy->coverage);
       Collect(ReportDuplicates(view));
       for (Verdict& verdict :
            JudgeAll(view, engine, request_.jobs, !request_.as_webhook)) {
+        suppressions.Note(verdict);
         Collect(std::move(verdict.diagnostics));
         for (const rules::NotRun& not_run : verdict.not_run) {
           ++not_run_[{not_run.rule, not_run.reason}];
         }
       }
     }
+    DropSwitchedOff();
+    suppressions.Apply(report_.diagnostics);
+    Collect(suppressions.Audit());
+    DropSwitchedOff();
   }
 
   void Collect(std::vector<Diagnostic> diagnostics) {
@@ -207,14 +220,17 @@ class Run {
     return settings->second.enabled.value_or(true);
   }
 
-  void Finish() {
-    std::vector<Diagnostic>& all = report_.diagnostics;
-    std::erase_if(all, [&](Diagnostic& diagnostic) {
+  void DropSwitchedOff() {
+    std::erase_if(report_.diagnostics, [&](Diagnostic& diagnostic) {
       const bool is_loaders =
           std::ranges::find(LoaderRules(), diagnostic.finding.rule,
                             &rules::Rule::id) != LoaderRules().end();
       return is_loaders && !SettleLoaderFinding(diagnostic.finding);
     });
+  }
+
+  void Finish() {
+    std::vector<Diagnostic>& all = report_.diagnostics;
     Sort(all);
     for (Diagnostic& diagnostic : all) NameFingerprint(diagnostic);
     CountDiagnostics(report_);
@@ -240,12 +256,21 @@ class Run {
     all.erase(std::unique(all.begin(), all.end(), same), all.end());
   }
 
+  // The configuration is the same one on both sides of a change.
+  const std::string& RootOf(const Diagnostic& diagnostic) const {
+    const bool is_policy = std::ranges::any_of(
+        request_.policy_files,
+        [&](const auto& file) { return file.second == diagnostic.file; });
+    return is_policy && diagnostic.file != nullptr ? request_.policy_directory
+                                                   : request_.root_directory;
+  }
+
   void NameFingerprint(Diagnostic& diagnostic) {
     const ObjectName& object = diagnostic.object;
     const std::string group(GroupOf(object.api_version));
     std::string& key = keys_[diagnostic.path];
     if (key.empty()) {
-      key = RelativeTo(request_.root_directory, diagnostic.path);
+      key = RelativeTo(RootOf(diagnostic), diagnostic.path);
     }
     diagnostic.key = key;
     diagnostic.fingerprint =

@@ -54,6 +54,11 @@ struct LintRequest {
   // As the webhook, which sees no files: what overrides and suppressions say of
   // files does not count.
   bool as_webhook = false;
+  // The policy's files, by the names that `extends` has for them, and what
+  // their paths are relative to: what is wrong with its suppressions is
+  // reported there.
+  std::map<std::string, std::shared_ptr<const SourceFile>> policy_files;
+  std::string policy_directory;
   // Whether Report::objects is wanted.
   bool lists_objects = false;
 

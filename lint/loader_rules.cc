@@ -124,11 +124,92 @@ constinit const Rule kKustomization = {
               "apiVersion: v1\nkind: Service\nmetadata: {name: shop}\n"}},
 };
 
+constinit const Rule kSuppressionBlanket = {
+    .id = "suppression-blanket",
+    .title = "An annotation silences every rule Istio knows",
+    .severity = Severity::kInfo,
+    .rationale =
+        "`galley.istio.io/analyze-suppress: \"*\"` hides what is found today "
+        "and whatever will be found later. Name the codes that are meant, or "
+        "use `ignore.meshvet.dev/RULE` with a reason.",
+    .bad = {{"All of them",
+             "apiVersion: v1\nkind: Service\nmetadata:\n  name: reviews\n"
+             "  namespace: shop\n  annotations:\n"
+             "    galley.istio.io/analyze-suppress: \"*\"\n"}},
+    .good = {{"One of them",
+              "apiVersion: v1\nkind: Service\nmetadata:\n  name: reviews\n"
+              "  namespace: shop\n  annotations:\n"
+              "    galley.istio.io/analyze-suppress: IST0118\n"}},
+};
+
+constinit const Rule kSuppressionExpired = {
+    .id = "suppression-expired",
+    .title = "An agreed exception is past its last day",
+    .severity = Severity::kWarning,
+    .rationale =
+        "An entry under `suppressions.entries` holds up to the day that "
+        "`until` names. From then on it silences nothing: what it was about is "
+        "found again. Mend that, agree on another day, or remove the entry.",
+    .bad = {{"A day that has passed",
+             "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n"
+             "suppressions:\n  entries:\n"
+             "    - rule: destination-rule-duplicate-subset\n"
+             "      object: \"DestinationRule/shop/*\"\n"
+             "      until: 2020-01-31\n"}},
+    .good = {{"A day to come",
+              "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n"
+              "suppressions:\n  entries:\n"
+              "    - rule: destination-rule-duplicate-subset\n"
+              "      object: \"DestinationRule/shop/*\"\n"
+              "      until: 2099-01-31\n"}},
+};
+
+constinit const Rule kSuppressionInvalid = {
+    .id = "suppression-invalid",
+    .title = "A comment or annotation cannot silence what it names",
+    .severity = Severity::kWarning,
+    .rationale =
+        "A comment `# meshvet:ignore` and an annotation `ignore.meshvet.dev/…` "
+        "name the rules they silence. One without a rule, with a rule there is "
+        "not, with one that is locked, or at a place where it speaks of "
+        "nothing silences nothing, while its reader believes it does.",
+    .bad = {{"A rule there is not",
+             "# meshvet:ignore duplicate-objekt -- on purpose\n"
+             "apiVersion: v1\nkind: Service\n"
+             "metadata: {name: reviews, namespace: shop}\n"}},
+    .good = {{"No comment",
+              "apiVersion: v1\nkind: Service\n"
+              "metadata: {name: reviews, namespace: shop}\n"}},
+};
+
+constinit const Rule kSuppressionUnused = {
+    .id = "suppression-unused",
+    .title = "A comment, annotation or entry silences nothing",
+    .severity = Severity::kWarning,
+    .rationale =
+        "What it was written for has been mended, or stands elsewhere. Left in "
+        "place it hides the next problem of that kind. A rule that could not "
+        "judge, or was not asked to, makes nothing unused; nor does one that "
+        "compares objects, or an entry with a glob, unless the run reads all "
+        "there is.\n\n"
+        "`meshvet fix` removes comments and annotations; an entry of the "
+        "configuration goes by hand.",
+    .bad = {{"There is no second one",
+             "# meshvet:ignore duplicate-object -- on purpose\n"
+             "apiVersion: v1\nkind: Service\n"
+             "metadata: {name: reviews, namespace: shop}\n"}},
+    .good = {{"No comment",
+              "apiVersion: v1\nkind: Service\n"
+              "metadata: {name: reviews, namespace: shop}\n"}},
+};
+
 namespace {
 
-constexpr std::array kRules = {&kDuplicateKey, &kDuplicateObject, &kHelmChart,
-                               &kHelmTemplate, &kKustomization,   &kUnknownKind,
-                               &kYamlLimit,    &kYamlSyntax};
+constexpr std::array kRules = {
+    &kDuplicateKey,       &kDuplicateObject,    &kHelmChart,
+    &kHelmTemplate,       &kKustomization,      &kSuppressionBlanket,
+    &kSuppressionExpired, &kSuppressionInvalid, &kSuppressionUnused,
+    &kUnknownKind,        &kYamlLimit,          &kYamlSyntax};
 
 }  // namespace
 
@@ -141,6 +222,10 @@ bool IsUnsuppressible(std::string_view rule_id) {
 bool SaysRenderFirst(std::string_view rule_id) {
   return rule_id == kHelmChart.id || rule_id == kHelmTemplate.id ||
          rule_id == kKustomization.id;
+}
+
+bool IsAboutSuppressions(std::string_view rule_id) {
+  return rule_id.starts_with("suppression-");
 }
 
 std::vector<const Rule*> EveryRule() {

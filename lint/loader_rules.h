@@ -23,6 +23,11 @@ extern const rules::Rule kHelmTemplate;
 extern const rules::Rule kHelmChart;
 extern const rules::Rule kKustomization;
 
+extern const rules::Rule kSuppressionBlanket;
+extern const rules::Rule kSuppressionExpired;
+extern const rules::Rule kSuppressionInvalid;
+extern const rules::Rule kSuppressionUnused;
+
 // Sorted by id.
 std::span<const rules::Rule* const> LoaderRules();
 
@@ -30,6 +35,9 @@ std::span<const rules::Rule* const> LoaderRules();
 bool IsUnsuppressible(std::string_view rule_id);
 // Of a chart, a template, a kustomization: nothing in it was judged.
 bool SaysRenderFirst(std::string_view rule_id);
+
+// Of what silences findings, and is not silenced that way itself.
+bool IsAboutSuppressions(std::string_view rule_id);
 
 // The loader's and the engine's, sorted by id.
 std::vector<const rules::Rule*> EveryRule();

@@ -30,7 +30,7 @@ void CountDiagnostics(Report& report) {
       continue;
     }
     ++summary.by_severity[static_cast<size_t>(diagnostic.finding.severity)];
-    if (diagnostic.finding.fix.empty()) continue;
+    if (!diagnostic.has_fix()) continue;
     const bool safe = diagnostic.finding.fix_safety == rules::Safety::kSafe;
     ++(safe ? summary.fixable : summary.fixable_unsafely);
   }

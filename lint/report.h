@@ -44,6 +44,12 @@ struct RelatedPlace {
   std::shared_ptr<const SourceFile> source;
 };
 
+// A fix as an edit of the file.
+struct TextEdit {
+  yaml::Range range;  // in the diagnostic's file
+  std::string text;   // instead of what is there
+};
+
 struct Diagnostic {
   // Its pointers are relative to the object.
   rules::Finding finding;
@@ -59,9 +65,15 @@ struct Diagnostic {
   std::vector<RelatedPlace> related;
   // What the fix's only operation replaces or removes.
   std::optional<yaml::Range> fix_range;
+  // A fix that is no matter of the object: of a comment.
+  std::optional<TextEdit> text_fix;
+  // Where that stands which silences it, if it is among the files.
+  std::shared_ptr<const SourceFile> silencing_file;
+  std::optional<yaml::Range> silencing_range;
   std::string fingerprint;
 
   bool is_suppressed() const { return !finding.suppressed.empty(); }
+  bool has_fix() const { return !finding.fix.empty() || text_fix; }
 };
 
 // An object that was read to be judged, whatever was found about it.

@@ -162,7 +162,7 @@ std::string_view ReportSchema() {
         "applicability": {"enum": ["safe", "unsafe"]},
         "message": {"type": "string"},
         "edits": {"type": "array", "items": {"$ref": "#/$defs/edit"}, "description": "the fix as edits of the file; empty where it is more than one replaced value"},
-        "operations": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/operation"}},
+        "operations": {"type": "array", "items": {"$ref": "#/$defs/operation"}, "description": "the fix as a patch of the object; empty where it is one of a comment"},
         "range": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/range"}], "description": "what the only operation replaces or removes"}
       }
     },
@@ -176,6 +176,18 @@ std::string_view ReportSchema() {
         "range": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/range"}]},
         "object": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/object"}]},
         "pointer": {"type": "string"}
+      }
+    },
+    "suppression": {
+      "type": "object",
+      "description": "what silences a finding, and where that is written",
+      "required": ["form", "reason", "file", "range"],
+      "additionalProperties": false,
+      "properties": {
+        "form": {"enum": ["comment", "annotation", "istio-annotation", "config"]},
+        "reason": {"type": ["string", "null"]},
+        "file": {"type": ["string", "null"]},
+        "range": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/range"}]}
       }
     },
     "finding": {
@@ -199,7 +211,7 @@ std::string_view ReportSchema() {
         "related": {"type": "array", "items": {"$ref": "#/$defs/related"}},
         "url": {"type": "string", "description": "the rule's page, relative to the project"},
         "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{32}$", "description": "stays the same while the file around the finding changes"},
-        "suppressed": {"type": ["string", "null"], "description": "why it is silenced"}
+        "suppressed": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/suppression"}]}
       }
     }
   }

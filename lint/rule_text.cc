@@ -73,18 +73,25 @@ std::string SuppressionText(const Rule& rule) {
   if (IsUnsuppressible(rule.id)) {
     return "It cannot be silenced: the document was not read.";
   }
-  if (IsLoaders(rule))
-    return "Leave it out of a run with `--ignore " + id + "`.";
+  const std::string by_flag =
+      "eave it out of a run with `--ignore " + id + "`.";
+  const std::string by_comment =
+      "rite `# meshvet:ignore " + id + " -- the reason` beside it or above it";
+  if (IsAboutSuppressions(rule.id) || SaysRenderFirst(rule.id)) {
+    return "L" + by_flag;
+  }
+  if (IsLoaders(rule)) return "W" + by_comment + ", or l" + by_flag;
   const std::string in_policy =
       "an entry under `suppressions.entries` of the configuration, with the "
       "reason";
   if (rule.locked) {
-    return "An object cannot silence it by itself, because it protects others "
-           "from its author. Agree on " +
+    return "Neither annotation nor comment can silence it, because it protects "
+           "others from the object's author. Agree on " +
            in_policy + ".";
   }
   return "Annotate the object with `ignore.meshvet.dev/" + id +
-         ": \"the reason\"`, or agree on " + in_policy + ".";
+         ": \"the reason\"`; in a file, w" + by_comment + "; or agree on " +
+         in_policy + ".";
 }
 
 std::string FixText(const Rule& rule) {

@@ -7,6 +7,7 @@
 
 #include "lint/configuration.h"
 #include "lint/exit_code.h"
+#include "lint/linter.h"
 #include "lint/loader_rules.h"
 #include "lint/manifest.h"
 #include "lint/printable.h"
@@ -55,19 +56,29 @@ std::shared_ptr<const rules::Policy> PolicyOf(const Rule& rule,
   return std::make_shared<const rules::Policy>(std::move(*policy));
 }
 
+bool LoaderOffersFix(const Rule& rule, const Example& example) {
+  LintRequest request;
+  rules::Policy policy = rules::RecommendedPolicy();
+  policy.coverage.complete = true;
+  request.policy = std::make_shared<const rules::Policy>(std::move(policy));
+  request.paths = {kStdin};
+  request.texts[kStdin] = example.yaml;
+  const Result<Report> report = Lint(request);
+  return report &&
+         std::ranges::any_of(report->diagnostics, [&](const auto& found) {
+           return found.finding.rule == rule.id && found.has_fix();
+         });
+}
+
 bool OffersFix(const Rule& rule, const Example& example) {
+  const bool is_loaders =
+      std::ranges::find(LoaderRules(), &rule) != LoaderRules().end();
+  if (is_loaders) return LoaderOffersFix(rule, example);
   const auto policy = PolicyOf(rule, example);
   auto file =
       std::make_shared<SourceFile>("example", std::string(example.yaml));
   file->Parse(1);
   const Manifest manifest = ReadManifest(file, "default");
-  const bool is_loaders =
-      std::ranges::find(LoaderRules(), &rule) != LoaderRules().end();
-  if (is_loaders) {
-    return std::ranges::any_of(manifest.diagnostics, [](const auto& found) {
-      return !found.finding.fix.empty();
-    });
-  }
   if (policy == nullptr || manifest.items.empty()) return false;
   InventoryBuilder builder({}, {.complete = example.is_whole_mesh});
   for (const Item& item : manifest.items) builder.Put(item.object);

@@ -1,9 +1,11 @@
 #include "lint/sarif_report.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "lint/columns.h"
@@ -125,13 +127,19 @@ class Writer {
           style_.include_suppressed || !diagnostic.is_suppressed();
       if (is_wanted) all.push_back(&diagnostic);
     }
+    for (const Diagnostic& diagnostic : report_.baselined) {
+      if (style_.include_suppressed) all.push_back(&diagnostic);
+    }
     if (all.size() <= kMaxResults) return all;
     left_out_ = all.size() - kMaxResults;
+    Diagnostics worst = all;
     std::ranges::stable_sort(
-        all, std::ranges::greater(),
+        worst, std::ranges::greater(),
         [](const Diagnostic* one) { return one->finding.severity; });
-    all.resize(kMaxResults);
-    std::ranges::sort(all);  // they lie in one vector
+    const std::set<const Diagnostic*> kept(worst.begin(),
+                                           worst.begin() + kMaxResults);
+    std::erase_if(all,
+                  [&](const Diagnostic* one) { return !kept.contains(one); });
     return all;
   }
 
@@ -280,6 +288,28 @@ class Writer {
     return prints;
   }
 
+  Json SuppressionJson(const Diagnostic& diagnostic) {
+    const rules::Finding& finding = diagnostic.finding;
+    const bool is_policy = finding.silence.by == rules::SilencedBy::kPolicy ||
+                           finding.silence.by == rules::SilencedBy::kNothing;
+    Json json = {{"kind", is_policy ? "external" : "inSource"},
+                 {"justification", Printable(finding.suppressed)}};
+    if (diagnostic.silencing_file != nullptr && diagnostic.silencing_range) {
+      json["location"] = {
+          {"physicalLocation",
+           PlaceJson(diagnostic.silencing_file->name(),
+                     diagnostic.silencing_file, *diagnostic.silencing_range)}};
+    }
+    return json;
+  }
+
+  bool IsBaselined(const Diagnostic& diagnostic) const {
+    const auto& known = report_.baselined;
+    const std::less<> before;
+    return !known.empty() && !before(&diagnostic, known.data()) &&
+           before(&diagnostic, known.data() + known.size());
+  }
+
   Json ResultJson(const Diagnostic& diagnostic) {
     const rules::Finding& finding = diagnostic.finding;
     Json result = {{"ruleId", finding.rule},
@@ -295,9 +325,11 @@ class Writer {
       result["fixes"] = Json::array({FixJson(diagnostic, *edit)});
     }
     if (diagnostic.is_suppressed()) {
-      result["suppressions"] =
-          Json::array({{{"kind", "external"},
-                        {"justification", Printable(finding.suppressed)}}});
+      result["suppressions"] = Json::array({SuppressionJson(diagnostic)});
+    }
+    if (IsBaselined(diagnostic)) {
+      result["suppressions"] = Json::array(
+          {{{"kind", "external"}, {"justification", "known before"}}});
     }
     return result;
   }

@@ -111,6 +111,11 @@ yaml::Range SourceDocument::Anchor(std::string_view pointer) const {
   return FirstLineOf(ValueRange(pointer));
 }
 
+yaml::Range SourceDocument::KeyRange(std::string_view pointer) const {
+  const auto key = source_.KeyRange(pointer);
+  return key ? offset_.Of(*key) : Anchor(pointer);
+}
+
 void SourceFile::Parse(size_t jobs, const yaml::Limits& limits) {
   std::vector<std::string_view> pieces =
       text_.size() > limits.max_bytes ? std::vector{std::string_view(text_)}

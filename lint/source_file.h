@@ -55,6 +55,8 @@ class SourceDocument {
   yaml::Range ValueRange(std::string_view pointer) const {
     return offset_.Of(source_.ValueRange(pointer));
   }
+  // Of the key of that member, else as Anchor.
+  yaml::Range KeyRange(std::string_view pointer) const;
 
  private:
   yaml::Source source_;

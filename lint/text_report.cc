@@ -60,7 +60,7 @@ class Writer {
     text_ += " " + Colored(ColorOf(finding.severity),
                            severity + "[" + std::string(finding.rule) + "]");
     text_ += ": " + Printable(finding.message);
-    if (!finding.fix.empty()) {
+    if (diagnostic.has_fix()) {
       text_ += finding.fix_safety == rules::Safety::kSafe ? "  [fixable]"
                                                           : "  [unsafe fix]";
     }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lint/manifest.h"
+#include "lint/suppress_comments.h"
 #include "mesh/inventory.h"
 
 namespace meshvet::lint {
@@ -25,6 +26,7 @@ struct Loaded {
   std::string key;
   Manifest manifest;
   bool is_context = false;
+  IgnoreComments ignores = {};
 };
 
 class View {

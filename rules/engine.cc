@@ -13,12 +13,6 @@
 namespace meshvet::rules {
 namespace {
 
-constexpr std::string_view kIgnorePrefix = "ignore.meshvet.dev/";
-// What silences a finding, where nobody says why.
-constexpr std::string_view kPolicy = "policy";
-constexpr std::string_view kAnnotation = "annotation";
-constexpr std::string_view kIstioSuppress = "galley.istio.io/analyze-suppress";
-
 bool Applies(const Rule& rule, const GroupKind& kind) {
   return std::ranges::find(rule.kinds, kind) != rule.kinds.end();
 }
@@ -35,17 +29,12 @@ bool NamesAlias(std::string_view codes, const Rule& rule) {
   });
 }
 
-// The annotation ignore.meshvet.dev/… for the rule's id or one of its codes.
-Node IgnoreAnnotation(const Rule& rule, const Object& object) {
-  for (const auto& [key, reason] : object.annotations().Members()) {
-    if (!key.starts_with(kIgnorePrefix) || !reason.IsString()) continue;
-    const std::string_view name = key.substr(kIgnorePrefix.size());
-    if (name == rule.id ||
-        std::ranges::find(rule.aliases, name) != rule.aliases.end()) {
-      return reason;
-    }
-  }
-  return {};
+std::string AnnotationPointer(std::string_view key) {
+  return "/metadata/annotations/" + EscapePointerToken(key);
+}
+
+std::string WhyOf(SilencedBy by, std::string_view reason) {
+  return std::string(reason.empty() ? ToString(by) : reason);
 }
 
 // Pointers and fixes of what a rule reported, worked out in one go.
@@ -100,9 +89,19 @@ struct Engine::Verdicts {
   bool timed_out = false;
 };
 
-bool GivesReason(std::string_view suppressed) {
-  return suppressed != kPolicy && suppressed != kAnnotation &&
-         suppressed != kIstioSuppress;
+std::optional<std::pair<std::string_view, std::string_view>> IgnoreAnnotation(
+    const Rule& rule, const Object& object) {
+  for (const auto& [key, reason] : object.annotations().Members()) {
+    if (!key.starts_with(kIgnorePrefix) || !reason.IsString()) continue;
+    if (IsNamed(rule, key.substr(kIgnorePrefix.size()))) {
+      return std::pair(key, reason.Str());
+    }
+  }
+  return std::nullopt;
+}
+
+bool GivesReason(const Finding& finding) {
+  return finding.suppressed != ToString(finding.silence.by);
 }
 
 Action Evaluation::strictest() const {
@@ -124,34 +123,40 @@ bool Engine::Judges(const GroupKind& kind) const {
       rules_, [&](const Rule* rule) { return Applies(*rule, kind); });
 }
 
-// Why `rule` is silenced for `object`; empty if it is not.
-std::string Engine::Silenced(const Rule& rule, const Object& object,
-                             std::string_view file) const {
+std::pair<std::string, Silence> Engine::Silenced(const Rule& rule,
+                                                 const Object& object,
+                                                 std::string_view file) const {
+  if (policy_->ignores_suppressions) return {};
   for (const Suppression& agreed : policy_->suppressions) {
-    if (agreed.until && *agreed.until < today_()) continue;
-    if (agreed.Matches(rule, object, file)) {
-      return agreed.reason.empty() ? std::string(kPolicy) : agreed.reason;
-    }
+    if (agreed.HasExpired(today_())) continue;
+    if (!agreed.Matches(rule, object, file)) continue;
+    return {WhyOf(SilencedBy::kPolicy, agreed.reason),
+            {SilencedBy::kPolicy, agreed.pointer, agreed.config}};
   }
   if (policy_->IsLocked(rule) || object.annotations().empty()) return {};
-  if (const Node reason = IgnoreAnnotation(rule, object)) {
-    return std::string(reason.Str().empty() ? kAnnotation : reason.Str());
+  if (const auto own = IgnoreAnnotation(rule, object)) {
+    return {WhyOf(SilencedBy::kAnnotation, own->second),
+            {SilencedBy::kAnnotation, AnnotationPointer(own->first), {}}};
   }
   const std::string_view codes = object.annotations()[kIstioSuppress].Str();
-  return NamesAlias(codes, rule) ? std::string(kIstioSuppress) : std::string();
+  if (!NamesAlias(codes, rule)) return {};
+  return {
+      WhyOf(SilencedBy::kIstioAnnotation, {}),
+      {SilencedBy::kIstioAnnotation, AnnotationPointer(kIstioSuppress), {}}};
 }
 
 // Gives each finding its severity and action.
 void Engine::Settle(const Rule& rule, const RuleSettings& settings,
                     const Object& object, std::string_view file,
                     std::vector<Finding>& findings) const {
-  const std::string silenced = Silenced(rule, object, file);
+  const auto& [why, silence] = Silenced(rule, object, file);
   for (Finding& finding : findings) {
     if (settings.severity) finding.severity = *settings.severity;
     finding.action = settings.action.value_or(
         std::min(DefaultAction(finding.severity), rule.strictest));
-    if (silenced.empty()) continue;
-    finding.suppressed = silenced;
+    if (why.empty()) continue;
+    finding.suppressed = why;
+    finding.silence = silence;
     finding.action = Action::kOff;
   }
 }

@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mesh/inventory.h"
@@ -45,9 +46,18 @@ struct Change {
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
 };
 
+// The annotation of `object` that silences `rule` by its id or one of its
+// aliases: its key and its reason, which may be empty; nothing for none.
+std::optional<std::pair<std::string_view, std::string_view>> IgnoreAnnotation(
+    const Rule& rule, const Object& object);
+// What such an annotation's key begins with.
+inline constexpr std::string_view kIgnorePrefix = "ignore.meshvet.dev/";
+inline constexpr std::string_view kIstioSuppress =
+    "galley.istio.io/analyze-suppress";
+
 // Whether Finding::suppressed is somebody's reason; else it only names what
 // silences the finding.
-bool GivesReason(std::string_view suppressed);
+bool GivesReason(const Finding& finding);
 
 struct Evaluation {
   // The strictest action first, then by pointer and rule.
@@ -98,8 +108,10 @@ class Engine {
   void Settle(const Rule& rule, const RuleSettings& settings,
               const Object& object, std::string_view file,
               std::vector<Finding>& findings) const;
-  std::string Silenced(const Rule& rule, const Object& object,
-                       std::string_view file) const;
+  // Why `rule` is silenced for `object`, and by what; empty if it is not.
+  std::pair<std::string, Silence> Silenced(const Rule& rule,
+                                           const Object& object,
+                                           std::string_view file) const;
 
   std::shared_ptr<const Policy> policy_;
   Today today_;

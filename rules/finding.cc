@@ -28,6 +28,22 @@ std::string_view ToString(Action action) {
   return "";
 }
 
+std::string_view ToString(SilencedBy silencer) {
+  switch (silencer) {
+    case SilencedBy::kNothing:
+      return "";
+    case SilencedBy::kPolicy:
+      return "policy";
+    case SilencedBy::kAnnotation:
+      return "annotation";
+    case SilencedBy::kIstioAnnotation:
+      return "galley.istio.io/analyze-suppress";
+    case SilencedBy::kComment:
+      return "comment";
+  }
+  return "";
+}
+
 Action DefaultAction(Severity severity) {
   switch (severity) {
     case Severity::kInfo:

@@ -35,6 +35,26 @@ struct Related {
   std::string message;
 };
 
+// What silences a finding, and where that is written.
+enum class SilencedBy {
+  kNothing,
+  kPolicy,           // an entry under suppressions.entries
+  kAnnotation,       // ignore.meshvet.dev/…
+  kIstioAnnotation,  // galley.istio.io/analyze-suppress
+  kComment,          // `# meshvet:ignore …`, which only files have
+};
+
+// "annotation"; what Finding::suppressed is where nobody says why.
+std::string_view ToString(SilencedBy silencer);
+
+struct Silence {
+  SilencedBy by = SilencedBy::kNothing;
+  // Of the annotation in the object, or of the entry in its file.
+  std::string pointer;
+  // As Suppression::config.
+  std::string config;
+};
+
 struct Finding {
   std::string_view rule;
   Severity severity = Severity::kWarning;
@@ -56,8 +76,9 @@ struct Finding {
   std::vector<Related> related;
   // On UPDATE: the old object had it too, so it is warned of, not denied.
   bool known_before = false;
-  // Why it is silenced; empty when it is not.
+  // Why it is silenced, or by what where nobody says why; empty when it is not.
   std::string suppressed;
+  Silence silence;
 };
 
 // A rule that could not judge, because the inventory does not know enough.

@@ -8,7 +8,6 @@ namespace meshvet::rules {
 namespace {
 
 constexpr size_t kLongestPattern = 256;
-constexpr size_t kLongestText = 63;
 // {n} is carried out as n copies, and copies of copies multiply.
 constexpr size_t kMostCopies = 256;
 
@@ -16,6 +15,12 @@ constexpr size_t kMostCopies = 256;
 // polynomial in the text. Its usual search tries them one after another, so
 // that "(a+)+$" takes hours for a label of sixty letters.
 constexpr auto kPolynomial = std::regex_constants::__polynomial;
+constexpr auto kSyntax =
+    std::regex::ECMAScript | std::regex::nosubs | kPolynomial;
+
+// What may stand before a match. std::regex_search would begin anew at each
+// byte; with this one pass does for all.
+constexpr std::string_view kAnything = "[\\s\\S]*";
 
 // No less than the copies that the counts in braces ask for.
 size_t CopiesOf(std::string_view expression) {
@@ -56,18 +61,22 @@ Result<Pattern> Pattern::Compile(std::string_view expression) {
                  " times by counts in braces"};
   }
   try {
-    return Pattern(std::make_shared<const Compiled>(Compiled{std::regex(
-        expression.begin(), expression.end(),
-        std::regex::ECMAScript | std::regex::nosubs | kPolynomial)}));
+    // By itself first: only what is whole may be put into another.
+    const std::regex alone(expression.begin(), expression.end(), kSyntax);
+    const std::string searching =
+        std::string(kAnything).append("(?:").append(expression).append(")");
+    return Pattern(std::make_shared<const Compiled>(
+        Compiled{std::regex(searching, kSyntax)}));
   } catch (const std::regex_error& error) {
     return Error{std::string("no regular expression: ") + error.what()};
   }
 }
 
-bool Pattern::Matches(std::string_view text) const {
-  if (text.size() > kLongestText) return false;
+bool Pattern::Matches(std::string_view text, size_t longest) const {
+  if (text.size() > longest) return false;
   try {
-    return std::regex_search(text.begin(), text.end(), compiled_->regex);
+    return std::regex_search(text.begin(), text.end(), compiled_->regex,
+                             std::regex_constants::match_continuous);
   } catch (const std::regex_error&) {
     return false;  // too complex for this text: not shown to match
   }

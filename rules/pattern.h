@@ -6,6 +6,7 @@
 #ifndef MESHVET_RULES_PATTERN_H_
 #define MESHVET_RULES_PATTERN_H_
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,9 +23,9 @@ class Pattern {
   // multiply to more than 256.
   static Result<Pattern> Compile(std::string_view expression);
 
-  // Whether it matches somewhere in `text`. A text longer than the 63 bytes of
-  // a label's value never matches.
-  bool Matches(std::string_view text) const;
+  // Whether it matches somewhere in `text`. A text longer than `longest`, which
+  // is the 63 bytes of a label's value, never matches.
+  bool Matches(std::string_view text, size_t longest = 63) const;
 
  private:
   struct Compiled;  // a std::regex, whose header is heavy

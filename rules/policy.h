@@ -68,9 +68,16 @@ struct Suppression {
   std::string file;    // glob; empty for all
   std::string reason;
   std::optional<std::chrono::sys_days> until;  // the last day it holds
+  // Where it is written: the file, by the name that `extends` has for it (empty
+  // for the main one), and the entry's JSON Pointer in it.
+  std::string config = {};
+  std::string pointer = {};
 
   bool Matches(const Rule& of, const Object& object,
                std::string_view in_file) const;
+  bool HasExpired(std::chrono::sys_days today) const {
+    return until && *until < today;
+  }
 };
 
 // What `output.formats` may name; lint/ writes them.
@@ -89,6 +96,8 @@ struct Policy {
   std::vector<Suppression> suppressions;
   bool require_reason = false;
   std::vector<std::string> locked;  // rule ids no object may silence
+  // For an audit: nothing is silenced, whoever says so.
+  bool ignores_suppressions = false;
 
   // istio: and context:
   MeshConfig mesh;

@@ -157,6 +157,7 @@ void ReadSuppression(const Scope& entry, Policy& policy) {
   if (policy.require_reason && agreed.reason.empty()) {
     entry.Fail("\"reason\" is required");
   }
+  agreed.pointer = entry.pointer();
   for (const Rule* rule : rules) {
     agreed.rule = rule->id;
     policy.suppressions.push_back(agreed);
@@ -300,7 +301,11 @@ class Reader {
     ReadSets(root["sets"], policy);
     ReadRules(root["rules"], policy.rules);
     ReadOverrides(root["overrides"], policy);
+    const size_t inherited = policy.suppressions.size();
     ReadSuppressions(root["suppressions"], policy);
+    for (size_t i = inherited; i < policy.suppressions.size(); ++i) {
+      policy.suppressions[i].config = file;
+    }
     ReadOutput(root["output"], policy);
     ReadFix(root["fix"], policy);
     if (auto path = root["baseline"].Text()) policy.baseline = path;

@@ -16,15 +16,18 @@ bool EqualInAnyCase(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+bool IsNamed(const Rule& rule, std::string_view id_or_alias) {
+  return EqualInAnyCase(rule.id, id_or_alias) ||
+         std::ranges::any_of(rule.aliases, [&](std::string_view alias) {
+           return EqualInAnyCase(alias, id_or_alias);
+         });
+}
+
 std::vector<const Rule*> FindRules(std::string_view id_or_alias) {
   std::vector<const Rule*> found;
   for (const Rule* rule : AllRules()) {
     if (EqualInAnyCase(rule->id, id_or_alias)) return {rule};
-    if (std::ranges::any_of(rule->aliases, [&](std::string_view alias) {
-          return EqualInAnyCase(alias, id_or_alias);
-        })) {
-      found.push_back(rule);
-    }
+    if (IsNamed(*rule, id_or_alias)) found.push_back(rule);
   }
   return found;
 }

@@ -86,6 +86,9 @@ struct Rule {
   void (*check_delete)(const Object& object, RuleContext& ctx) = nullptr;
 };
 
+// Whether that is its id or one of its aliases, in any case of letters.
+bool IsNamed(const Rule& rule, std::string_view id_or_alias);
+
 // Every rule, sorted by id.
 std::span<const Rule* const> AllRules();
 // By id or alias, in any case of letters; null if there is none. Of several

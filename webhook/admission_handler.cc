@@ -132,6 +132,8 @@ std::string_view ToString(RuleVerdict verdict) {
 // One call, and what its record points into until the observer has seen it.
 struct AdmissionHandler::Case {
   Result<Review> review = Error{};
+  rules::Evaluation evaluation;
+  rules::Mutation mutation;
   AdmissionResponse answer;
   AdmissionRecord record;
 };
@@ -159,24 +161,29 @@ HttpResponse AdmissionHandler::Judge(const HttpRequest& request,
       return TryAgain("the mesh is not known yet");
     }
     if (request.path == "/mutate") {
-      const auto mutation = engine->engine.Mutate(change, *inventory);
-      timed_out = mutation.timed_out;
-      NoteRules(mutation.fixed, c.record);
-      NoteVerdicts(mutation, c.record);
-      c.answer = Mutated(review, *change.object, mutation, engine->generation);
-    } else {
-      const auto evaluation =
-          EvaluateTwice(engine->engine, change, *inventory, sources_.confirm);
-      timed_out = evaluation.timed_out;
-      NoteRules(evaluation.findings, c.record);
-      NoteVerdicts(evaluation, c.record);
+      c.mutation = engine->engine.Mutate(change, *inventory);
+      c.record.mutation = &c.mutation;
+      timed_out = c.mutation.timed_out;
+      NoteRules(c.mutation.fixed, c.record);
+      NoteVerdicts(c.mutation, c.record);
       c.answer =
-          Validated(review, *change.object, evaluation, engine->generation);
+          Mutated(review, *change.object, c.mutation, engine->generation);
+    } else {
+      c.evaluation =
+          EvaluateTwice(engine->engine, change, *inventory, sources_.confirm);
+      c.record.evaluation = &c.evaluation;
+      timed_out = c.evaluation.timed_out;
+      NoteRules(c.evaluation.findings, c.record);
+      NoteVerdicts(c.evaluation, c.record);
+      c.answer =
+          Validated(review, *change.object, c.evaluation, engine->generation);
     }
   }
   if (timed_out) {
     c.record.fault = Fault::kDeadline;
     c.record.rule_verdicts.clear();
+    c.record.evaluation = nullptr;
+    c.record.mutation = nullptr;
     c.record.message = "the deadline passed before a verdict";
     return TryAgain("the deadline passed before a verdict");
   }
@@ -227,6 +234,8 @@ HttpResponse AdmissionHandler::Handle(const HttpRequest& request) const {
     c.record.fault = fault;
     c.record.rules.clear();
     c.record.rule_verdicts.clear();
+    c.record.evaluation = nullptr;
+    c.record.mutation = nullptr;
     c.record.message = message;
     return tell(std::move(response));
   };

@@ -74,6 +74,9 @@ struct AdmissionRecord {
   std::vector<std::string_view> rules;
   // Each pair once. Empty where there was no verdict.
   std::vector<RuleRecord> rule_verdicts = {};
+  // The engine's verdict, of /validate and of /mutate; null without one.
+  const rules::Evaluation* evaluation = nullptr;
+  const rules::Mutation* mutation = nullptr;
   std::string_view message;           // of a denial or an error
   std::string_view traceparent = {};  // W3C trace context
   std::chrono::nanoseconds duration{};

@@ -58,6 +58,10 @@ function writeAwkwardFiles(folder) {
       "metadata:\n  name: v\n  namespace: shop\n" +
       "spec: {hosts: [h], http: [{route: [{destination: " +
       "{host: h.y.svc.cluster.local}}]}]}\n",
+    "comment.yaml":
+      "# meshvet:ignore unknown-kind -- \u{1F600}\n" +
+      "apiVersion: networking.istio.io/v1\nkind: Gatway\n" +
+      "metadata: {name: c}\n",
     "empty.yaml": "",
     "broken.yaml": "a: [\n",
     "policy.yaml":

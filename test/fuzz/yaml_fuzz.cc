@@ -1,4 +1,5 @@
-// Any bytes -> Documents whose every value and key has a range in the text.
+// Any bytes -> Documents whose every value and key has a range in the text, and
+// comments that can say something else without a change of any Document.
 
 #include <cstddef>
 #include <cstdint>
@@ -7,14 +8,19 @@
 #include <string_view>
 
 #include "mesh/json_pointer.h"
+#include "yaml/comment.h"
 #include "yaml/parse.h"
 #include "yaml/template.h"
 
 namespace {
 
 using meshvet::Node;
+using meshvet::yaml::Comment;
+using meshvet::yaml::CommentMap;
+using meshvet::yaml::Limits;
 using meshvet::yaml::Range;
 using meshvet::yaml::Source;
+using meshvet::yaml::Stream;
 
 void Require(bool condition) {
   if (!condition) std::abort();
@@ -57,6 +63,37 @@ class Walker {
   size_t left_ = 2'000;
 };
 
+std::string WithOtherComments(std::string_view text, const CommentMap& map) {
+  std::string other;
+  size_t done = 0;
+  for (const Comment& comment : map.comments()) {
+    const size_t begin = comment.range.start.offset;
+    Require(begin >= done);
+    other.append(text.substr(done, begin - done)).append("# ~");
+    done = comment.range.end.offset;
+  }
+  return other.append(text.substr(done));
+}
+
+void CheckComments(std::string_view text, const Stream& stream,
+                   const Limits& limits) {
+  const CommentMap map(text, "", limits);
+  for (const Comment& comment : map.comments()) {
+    RequireInside(comment.range, text.size());
+    Require(text[comment.range.start.offset] == '#');
+    Require(comment.begin <= comment.end && comment.end <= text.size());
+    Require(!map.Allows(comment.range.end.offset));
+  }
+  if (!stream.problems.empty() || map.is_cut_short()) return;
+  const Stream other =
+      meshvet::yaml::Parse(WithOtherComments(text, map), limits);
+  Require(other.problems.empty());
+  Require(other.documents.size() == stream.documents.size());
+  for (size_t i = 0; i < other.documents.size(); ++i) {
+    Require(other.documents[i].root() == stream.documents[i].root());
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -78,5 +115,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const Source& source : stream.documents) {
     Walker(source, size).Walk(source.root(), "");
   }
+  CheckComments(text, stream, kLimits);
   return 0;
 }

@@ -38,9 +38,12 @@ const std::map<std::string_view, Prefixes>& AllowedIncludes() {
       {"webhook",
        {"webhook/", "certs/", "rules/", "mesh/", "httplib.h", "openssl/",
         "spdlog/", "prometheus/", "nlohmann/"}},
+      {"ruletest",
+       {"ruletest/", "webhook/", "lint/", "rules/", "yaml/", "mesh/",
+        "nlohmann/"}},
       {"cli",
-       {"cli/", "webhook/", "cluster/", "certs/", "lint/", "rules/", "mesh/",
-        "CLI/", "nlohmann/"}},
+       {"cli/", "ruletest/", "webhook/", "cluster/", "certs/", "lint/",
+        "rules/", "mesh/", "CLI/", "nlohmann/"}},
   };
   return kAllowed;
 }

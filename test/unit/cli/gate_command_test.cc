@@ -211,6 +211,39 @@ TEST_F(GateTest, WatchesOverSuppressions) {
   EXPECT_EQ(Run("gate --no-new-suppressions --base HEAD deploy").exit_code, 0);
 }
 
+TEST_F(GateTest, WatchesOverComments) {
+  const std::string ignore = "# meshvet:ignore workload-entry-missing-label";
+  WriteFile(folder_ / "deploy/old.yaml", ignore + "\n" + Entry("old", ""));
+  EXPECT_EQ(Run("gate deploy").exit_code, 0);
+  EXPECT_EQ(Run("gate --ignore-suppressions deploy").exit_code, 1);
+  EXPECT_EQ(Run("gate --as-webhook deploy").exit_code, 1)
+      << "the webhook sees no comments";
+  const Ran unexplained = Run("gate --require-reason deploy");
+  EXPECT_EQ(unexplained.exit_code, 1);
+  EXPECT_THAT(unexplained.err, HasSubstr("suppressed without a reason"));
+  WriteFile(folder_ / "deploy/old.yaml",
+            ignore + " -- a VM\n" + Entry("old", ""));
+  EXPECT_EQ(Run("gate --require-reason deploy").exit_code, 0);
+  const Ran fresh = Run("gate --no-new-suppressions --base HEAD deploy");
+  EXPECT_EQ(fresh.exit_code, 1);
+  EXPECT_THAT(fresh.err, HasSubstr("newly suppressed"));
+  Commit("agreed");
+  EXPECT_EQ(Run("gate --no-new-suppressions --base HEAD deploy").exit_code, 0);
+}
+
+// Both sides are held against the same configuration.
+TEST_F(GateTest, AnEntryThatExpiredIsNotNew) {
+  WriteFile(folder_ / ".meshvet.yaml",
+            "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n"
+            "suppressions:\n  entries:\n"
+            "    - {rule: IST0101, object: \"*\", until: 2020-01-31}\n");
+  const Ran ran = Run("gate -o concise --base HEAD deploy");
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(Run("gate -o concise deploy").out,
+              HasSubstr("suppression-expired"));
+}
+
 TEST_F(GateTest, AStaleBaselineMayFail) {
   ASSERT_EQ(Run("baseline create --baseline b.json deploy").exit_code, 0);
   std::filesystem::remove(folder_ / "deploy/old.yaml");

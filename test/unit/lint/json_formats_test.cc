@@ -101,6 +101,30 @@ TEST(Sarif, WritesSuppressedFindingsWhenAskedTo) {
             "agreed\\x1b[2J");
 }
 
+TEST(Sarif, SaysWhoSilencesAFinding) {
+  AReport report;
+  report.File("a.yaml", "# meshvet:ignore unknown-kind -- old\n" +
+                            UnknownKind("Gatway", "a"));
+  report.File("b.yaml", UnknownKind("Gatway", "b"));
+  Report made = report.Make();
+  ASSERT_EQ(made.diagnostics.size(), 2U);
+  made.baselined.push_back(made.diagnostics[1]);
+  made.diagnostics.pop_back();
+  const json run =
+      json::parse(WriteSarif(made, SarifStyle{true, ""}))["runs"][0];
+  ASSERT_EQ(run["results"].size(), 2U);
+  const json& comment = run["results"][0]["suppressions"][0];
+  EXPECT_EQ(comment["kind"], "inSource");
+  EXPECT_EQ(comment["justification"], "old");
+  EXPECT_EQ(comment["location"]["physicalLocation"]["region"]["startLine"], 1);
+  const json& known = run["results"][1]["suppressions"][0];
+  EXPECT_EQ(known["kind"], "external");
+  made.diagnostics.clear();
+  EXPECT_EQ(
+      json::parse(WriteSarif(made, SarifStyle{}))["runs"][0]["results"].size(),
+      0U);
+}
+
 TEST(Sarif, SaysWhatWasNotReadOrJudged) {
   AReport report;
   report.File("a.yaml", "a: 1\n").File("b.yaml", Service("s"));

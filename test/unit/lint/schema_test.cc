@@ -17,6 +17,7 @@ using test::TempFolder;
 using Validator = test::SchemaValidator;
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -32,6 +33,10 @@ json MakeReport() {
              "apiVersion: networking.istio.io/v1\nkind: VirtualService\n"
              "metadata: {name: v, namespace: x}\nspec: {hosts: [h.y], http: "
              "[{route: [{destination: {host: h.y.svc.cluster.local}}]}]}\n");
+  folder.Put("c.yaml",
+             "# meshvet:ignore-file unknown-kind, duplicate-key -- why\n"
+             "apiVersion: networking.istio.io/v1\nkind: Gatway\n"
+             "metadata: {name: a}\n");
   folder.Put(".hidden.yaml", "");
   LintRequest request;
   request.paths = {folder.path(), "/proc/self/mem"};
@@ -47,6 +52,9 @@ TEST(Schema, AReportWithEverythingInItFits) {
   const json report = MakeReport();
   EXPECT_THAT(Validator(schema).Check(report), IsEmpty());
   EXPECT_FALSE(report["findings"].empty());
+  EXPECT_THAT(
+      report["findings"].dump(),
+      AllOf(HasSubstr("\"form\":\"comment\""), HasSubstr("\"operations\":[]")));
   EXPECT_FALSE(report["skipped"]["files"].empty());
   EXPECT_FALSE(report["skipped"]["documents"].empty());
   EXPECT_FALSE(report["failures"].empty());

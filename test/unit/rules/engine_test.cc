@@ -292,6 +292,7 @@ INSTANTIATE_TEST_SUITE_P(
         Silencer{"ignore.meshvet.dev/virtual-service-ambiguous-port: \"\"",
                  "annotation"},
         Silencer{"ignore.meshvet.dev/IST0112: known", "known"},
+        Silencer{"ignore.meshvet.dev/ist0112: known", "known"},
         Silencer{"ignore.meshvet.dev/virtual-service-unknown-port: x", ""},
         Silencer{"ignore.meshvet.dev/virtual-service-ambiguous-port: 7", ""},
         Silencer{"galley.istio.io/analyze-suppress: IST0112",

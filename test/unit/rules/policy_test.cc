@@ -108,6 +108,8 @@ fix: {unsafe: true, disable: [workload-entry-conflicting-label]}
   EXPECT_EQ(agreed.object, "WorkloadEntry/legacy/a");
   EXPECT_EQ(agreed.file, "x/*");
   EXPECT_EQ(agreed.reason, "POS");
+  EXPECT_EQ(agreed.config, "");
+  EXPECT_EQ(agreed.pointer, "/suppressions/entries/0");
   using std::chrono::March;
   EXPECT_EQ(agreed.until,
             std::chrono::sys_days(std::chrono::year(2027) / March / 31));
@@ -196,6 +198,33 @@ TEST(Patterns, AnswerForTextsThatAreMadeToTakeLong) {
   }
   EXPECT_FALSE((*Pattern::Compile("a")).Matches(std::string(64, 'a')));
   EXPECT_TRUE((*Pattern::Compile("a")).Matches(std::string(63, 'a')));
+  // A longer text, where a search that begins anew at each byte takes minutes.
+  const auto pattern = Pattern::Compile("(a?a?a?a?a?a?a?a?){256}b");
+  ASSERT_TRUE(pattern);
+  EXPECT_FALSE((*pattern).Matches(std::string(500, 'a'), 500));
+  EXPECT_TRUE((*pattern).Matches(std::string(499, 'a') + "b", 500));
+  EXPECT_FALSE((*pattern).Matches(std::string(500, 'a') + "b", 500));
+}
+
+TEST(Patterns, MatchAnywhereUnlessTheySayWhere) {
+  struct PatternCase {
+    std::string_view pattern;
+    std::string_view text;
+    bool matches;
+  };
+  const PatternCase cases[] = {
+      {"b", "abc", true},     {"^b", "abc", false},    {"^a", "abc", true},
+      {"b$", "abc", false},   {"c$", "abc", true},     {"^abc$", "abc", true},
+      {"x|c", "abc", true},   {"^x|^y", "abc", false}, {"b", "a\nb", true},
+      {"^b", "a\nb", false},  {"", "", true},          {"\\bc", "a c", true},
+      {"\\bc", "abc", false},
+  };
+  for (const PatternCase& c : cases) {
+    EXPECT_EQ((*Pattern::Compile(c.pattern)).Matches(c.text), c.matches)
+        << c.pattern << " in " << c.text;
+  }
+  // No way out of the group that a pattern is put into.
+  EXPECT_FALSE(Pattern::Compile("a)|(b"));
 }
 
 TEST(Aliases, StandForEveryRuleThatHasThem) {
@@ -268,7 +297,8 @@ suppressions: {entries: [{rule: IST0112, object: "*"}]}
   EXPECT_EQ(both.auto_fix, true);
   EXPECT_EQ(both.options.ToJson(), R"({"labels":["app"]})");
   EXPECT_EQ(policy.rules.at("workload-entry-conflicting-label").enabled, false);
-  EXPECT_THAT(policy.suppressions, SizeIs(1));
+  ASSERT_THAT(policy.suppressions, SizeIs(1));
+  EXPECT_EQ(policy.suppressions[0].config, "./base.yaml");
 }
 
 TEST(Extends, FindsFilesBesideTheOneThatNamesThem) {

@@ -240,6 +240,8 @@ TEST(AdmissionHandler, TurnsFaultsIntoErrors) {
                                      if (record.review != nullptr)
                                        uid = record.review->uid;
                                      message = record.message;
+                                     EXPECT_EQ(record.evaluation, nullptr);
+                                     EXPECT_EQ(record.mutation, nullptr);
                                    });
     for (const char* path : {"/validate", "/mutate"}) {
       const HttpResponse answer = handler.Handle(
@@ -257,6 +259,33 @@ TEST(AdmissionHandler, TurnsFaultsIntoErrors) {
     }
     EXPECT_EQ(calls, 2) << "each call is observed once";
   }
+}
+
+TEST(AdmissionHandler, TellsItsObserverWhatTheEngineSaid) {
+  const auto engine = std::make_shared<const EngineGeneration>(EngineGeneration{
+      rules::Engine(
+          std::make_shared<const rules::Policy>(rules::RecommendedPolicy())),
+      1});
+  const auto inventory = InventoryBuilder().Snapshot();
+  size_t findings = 0;
+  size_t mended = 0;
+  const AdmissionHandler handler(
+      {[&] { return engine; }, [&] { return inventory; }},
+      [&](const AdmissionRecord& record) {
+        if (record.evaluation) findings = record.evaluation->findings.size();
+        if (record.mutation) mended = record.mutation->fixed.size();
+      });
+  Json entry = Entry();
+  entry["metadata"]["labels"] = {{"app.kubernetes.io/name", "ledger"}};
+  entry["spec"].erase("labels");
+  const std::string body = ReviewOf("CREATE", entry).dump();
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::hours(1);
+  EXPECT_EQ(handler.Handle({"/validate", body, deadline}).status, 200);
+  EXPECT_GE(findings, 2U) << "app and version";
+  EXPECT_EQ(mended, 0U);
+  EXPECT_EQ(handler.Handle({"/mutate", body, deadline}).status, 200);
+  EXPECT_EQ(mended, 1U) << "app alone is known";
 }
 
 TEST(AdmissionHandler, AnswersThoughItsObserverFails) {

@@ -1,0 +1,38 @@
+// File: ruletest/test_command.h
+//
+// TestCommand: all of `meshvet test` but the reading of flags.
+//
+//   TestOptions options{.paths = {"tests"}};
+//   const lint::LintOutcome outcome = RunTest(options, ProcessEnvironment);
+//
+// A test file that is wrong, or whose configuration or context is, keeps all
+// from being run: exit code 2, or 3 for what could not be read.
+
+#ifndef MESHVET_RULETEST_TEST_COMMAND_H_
+#define MESHVET_RULETEST_TEST_COMMAND_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "lint/lint_command.h"
+#include "lint/terminal.h"
+
+namespace meshvet::ruletest {
+
+struct TestOptions {
+  std::vector<std::string> paths;  // the working directory when empty
+  std::string run;  // a regular expression over "test/case"; empty for all
+  std::vector<std::string> outputs;  // text, junit, json, each with =FILE
+  bool updates_snapshots = false;
+  bool verbose = false;
+  bool quiet = false;
+  size_t jobs = 0;  // 0: as many as there are cores
+};
+
+lint::LintOutcome RunTest(const TestOptions& options,
+                          const lint::Environment& environment);
+
+}  // namespace meshvet::ruletest
+
+#endif  // MESHVET_RULETEST_TEST_COMMAND_H_
