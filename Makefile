@@ -4,6 +4,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 # Seconds for each fuzz target.
 FUZZ_S ?= 60
+PREFIX ?= /usr/local
 
 # Lets checkouts in different folders share one compiler cache.
 export CCACHE_BASEDIR := $(CURDIR)
@@ -12,7 +13,8 @@ export CCACHE_BASEDIR := $(CURDIR)
 NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test formats-check e2e manifests-test image-test load bench fuzz \
+.PHONY: help run test formats-check e2e manifests-test image-test install deb \
+        deb-test load bench fuzz \
         format format-check tidy asan tsan clang \
         hardening-test sbom setup setup-gates
 
@@ -45,6 +47,20 @@ manifests-test: setup build/release/build.ninja ## kustomize, Helm, alerts and d
 image-test: setup build/release/build.ninja ## run it with what the Dockerfile installs, no more
 	@$(NINJA) -C build/release meshvet
 	@test/install/run_in_minimal_root
+
+install: setup build/release/build.ninja ## into PREFIX (/usr/local), below DESTDIR
+	@$(NINJA) -C build/release meshvet meshvet_share
+	@cmake --install build/release --prefix "$(PREFIX)" | tail -n 1
+
+deb: setup-gates build/release/build.ninja ## build/release/deb/meshvet_*.deb
+	@$(NINJA) -C build/release meshvet meshvet_share
+	@rm -rf build/release/deb
+	@cd build/release && cpack -G DEB >cpack.log || { cat cpack.log >&2; exit 1; }
+	@ls build/release/deb/*.deb
+
+deb-test: deb ## install it: by package into a minimal Debian, by make install
+	@test/install/deb_in_minimal_root build/release/deb/*.deb
+	@test/install/into_destdir
 
 load: setup-gates build/release/build.ninja ## under load and attack: rollouts, hostile clients, faults
 	@$(NINJA) -C build/release meshvet

@@ -24,6 +24,7 @@
 #include "cli/commands.h"
 #include "cli/configuration.h"
 #include "cli/print.h"
+#include "cli/value.h"
 
 namespace meshvet::cli {
 namespace {
@@ -161,18 +162,22 @@ void AddCheck(CLI::App& certs, int& exit_code) {
   auto options = std::make_shared<CheckOptions>();
   command
       ->add_option("--cert-file", options->cert_file, "certificate chain, PEM")
+      ->type_name(kFile)
       ->required();
   command->add_option("--key-file", options->key_file, "its private key, PEM")
+      ->type_name(kFile)
       ->required();
-  command->add_option("--ca-file", options->ca_file,
-                      "the CA it must be trusted by, PEM");
+  command
+      ->add_option("--ca-file", options->ca_file,
+                   "the CA it must be trusted by, PEM")
+      ->type_name(kFile);
   command
       ->add_option("--dns-name", options->names,
                    "a name or address it must be good for, several times")
       ->allow_extra_args(false)
       ->delimiter(',');
-  command->add_option("-o,--output", options->format, "text (default) or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  TakeOneOf(command->add_option("-o,--output", options->format, "default text"),
+            {"text", "json"});
   command->footer(Examples(
       {{"meshvet certs check --cert-file tls.crt --key-file tls.key",
         "expiry, names, and whether the key is its own"},
@@ -198,6 +203,7 @@ void AddGenerate(CLI::App& certs, int& exit_code) {
       ->add_option("--out", options->folder,
                    "folder for ca.crt, ca.key, tls.crt and tls.key; none of "
                    "them may be there")
+      ->type_name(kFolder)
       ->required();
   command->footer(Examples(
       {{"meshvet certs generate --dns-name meshvet.mesh.svc --out tls/",

@@ -16,6 +16,7 @@
 #include "cli/configuration.h"
 #include "cli/print.h"
 #include "cli/tls_secret.h"
+#include "cli/value.h"
 #include "cluster/stop_signal.h"
 
 namespace meshvet::cli {
@@ -99,8 +100,10 @@ void AddRotate(CLI::App& certs, int& exit_code) {
                    "NAMESPACE/NAME, as given to `meshvet serve`")
       ->required();
   command->add_flag("--ca", options->ca, "change the CA too");
-  command->add_option("--kubeconfig", options->cluster.kubeconfig,
-                      "the cluster (default: $KUBECONFIG, or that of the pod)");
+  command
+      ->add_option("--kubeconfig", options->cluster.kubeconfig,
+                   "the cluster (default: $KUBECONFIG, or that of the pod)")
+      ->type_name(kFile);
   command->add_option("--kube-context", options->cluster.context,
                       "context of the kubeconfig (default: its current one)");
   command->footer(

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/durations.h"
+#include "cli/value.h"
 #include "cluster/access.h"
 
 namespace meshvet::cli {
@@ -110,9 +111,11 @@ Result<std::optional<ClusterAccess>> FindAccess(const ClusterFlags& flags,
 }
 
 void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
-  command.add_option("--kubeconfig", flags.kubeconfig,
-                     "watch the cluster of this kubeconfig (default: "
-                     "$KUBECONFIG, or the cluster of the pod)");
+  command
+      .add_option("--kubeconfig", flags.kubeconfig,
+                  "watch the cluster of this kubeconfig (default: "
+                  "$KUBECONFIG, or the cluster of the pod)")
+      ->type_name(kFile);
   command.add_option("--kube-context", flags.context,
                      "context of the kubeconfig (default: its current one)");
   command.add_option("--istio-namespace", flags.istio_namespace,

@@ -42,6 +42,8 @@ CLI::App* AddTest(CLI::App& app, int& exit_code);
 CLI::App* AddRules(CLI::App& app, int& exit_code);
 CLI::App* AddExplain(CLI::App& app, int& exit_code);
 CLI::App* AddConfig(CLI::App& app, int& exit_code);
+CLI::App* AddCompletion(CLI::App& app, int& exit_code);
+CLI::App* AddMan(CLI::App& app, int& exit_code);
 CLI::App* AddVersion(CLI::App& app, int& exit_code);
 CLI::App* AddServe(CLI::App& app, int& exit_code);
 CLI::App* AddReview(CLI::App& app, int& exit_code);

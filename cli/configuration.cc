@@ -7,18 +7,25 @@
 #include <filesystem>
 #include <system_error>
 
+#include "cli/value.h"
+
 namespace meshvet::cli {
 
 void AddMeshFlags(CLI::App& command, MeshFlags& flags) {
-  command.add_option("--config", flags.config,
-                     "policy file (default: the recommended policy)");
+  command
+      .add_option("--config", flags.config,
+                  "policy file (default: the recommended policy)")
+      ->type_name(kFile);
   command
       .add_option("--inventory", flags.inventory,
                   "files and directories with the objects of the mesh")
+      ->type_name(kPath)
       ->allow_extra_args(false)
       ->delimiter(',');
-  command.add_option("--mesh-config", flags.mesh_config,
-                     "istiod's mesh.yaml, or the ConfigMap that holds it");
+  command
+      .add_option("--mesh-config", flags.mesh_config,
+                  "istiod's mesh.yaml, or the ConfigMap that holds it")
+      ->type_name(kFile);
   command.add_option("--root-namespace", flags.root_namespace,
                      "the mesh's root namespace (default istio-system)");
 }

@@ -5,6 +5,8 @@
 #include <CLI/Formatter.hpp>
 #include <map>
 
+#include "cli/value.h"
+
 namespace meshvet::cli {
 
 void AddDocFormat(CLI::App& command, const std::string& plain,
@@ -13,8 +15,13 @@ void AddDocFormat(CLI::App& command, const std::string& plain,
       {plain, lint::DocFormat::kText},
       {"markdown", lint::DocFormat::kMarkdown},
       {"json", lint::DocFormat::kJson}};
-  command.add_option("-o,--output", into, plain + " (default), markdown, json")
-      ->transform(CLI::CheckedTransformer(formats));
+  TakeOneOf(command.add_option_function<std::string>(
+                "-o,--output",
+                [formats, &into](const std::string& text) {
+                  into = formats.at(text);
+                },
+                "default " + plain),
+            {plain, "markdown", "json"});
 }
 
 }  // namespace meshvet::cli

@@ -5,6 +5,8 @@
 #include <CLI/Formatter.hpp>
 #include <cstdint>
 
+#include "cli/value.h"
+
 namespace meshvet::cli {
 
 std::map<std::string, double> Seconds() {
@@ -12,8 +14,9 @@ std::map<std::string, double> Seconds() {
 }
 
 void TakeDuration(CLI::Option* option) {
-  option->transform(
-      CLI::AsNumberWithUnit(Seconds(), CLI::AsNumberWithUnit::CASE_SENSITIVE));
+  option->type_name(kTime)->transform(
+      CLI::AsNumberWithUnit(Seconds(), CLI::AsNumberWithUnit::CASE_SENSITIVE)
+          .description(""));
 }
 
 std::chrono::milliseconds ToMilliseconds(double seconds) {

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/lint_flags.h"
+#include "cli/value.h"
 #include "lint/gate_command.h"
 
 namespace meshvet::cli {
@@ -34,24 +35,20 @@ void AddGateFlags(CLI::App& command, GateOptions& options) {
       {"error", StaleBaseline::kError},
       {"warn", StaleBaseline::kWarn},
       {"off", StaleBaseline::kOff}};
-  command
-      .add_option_function<std::string>(
-          "--stale-baseline",
-          [&options](const std::string& text) {
-            options.stale = kStale.at(text);
-          },
-          "what a baseline that names mended findings is: error, warn "
-          "(default), off")
-      ->check([](const std::string& text) {
-        return kStale.contains(text)
-                   ? std::string()
-                   : "\"" + text + "\" is none of error, warn and off";
-      });
+  TakeOneOf(command.add_option_function<std::string>(
+                "--stale-baseline",
+                [&options](const std::string& text) {
+                  options.stale = kStale.at(text);
+                },
+                "what a baseline that names mended findings is (default warn)"),
+            {"error", "warn", "off"});
   command.add_flag("--as-webhook", options.as_webhook,
                    "fail exactly when the webhook would deny");
-  command.add_option("--summary", options.summary,
-                     "file for a summary in Markdown; auto (default) is the "
-                     "job's page on GitHub");
+  command
+      .add_option("--summary", options.summary,
+                  "file for a summary in Markdown; auto (default) is the "
+                  "job's page on GitHub")
+      ->type_name(kFile);
   command.add_flag("--no-ci", options.no_ci,
                    "add nothing for the CI system this runs in");
 }

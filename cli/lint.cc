@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/lint_flags.h"
+#include "lint/fix_command.h"
 #include "lint/lint_command.h"
 
 namespace meshvet::cli {
@@ -15,9 +16,15 @@ CLI::App* AddLint(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<lint::LintOptions>();
   AddInputs(*command, *options);
   AddIgnoreSuppressions(*command, *options);
+  auto fix = std::make_shared<bool>(false);
+  command->add_flag("--fix", *fix,
+                    "first mend what is safe to mend, as `meshvet fix` does");
   AddRun(
       *command, *options,
-      [options] { return lint::RunLint(*options, lint::ProcessEnvironment); },
+      [options, fix] {
+        return *fix ? lint::RunFix({.lint = *options}, lint::ProcessEnvironment)
+                    : lint::RunLint(*options, lint::ProcessEnvironment);
+      },
       exit_code);
   command->footer(Examples(
       {{"meshvet lint deploy/", "check every manifest below deploy/"},

@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/deliver.h"
 #include "cli/durations.h"
+#include "cli/value.h"
 #include "lint/report_format.h"
 
 namespace meshvet::cli {
@@ -30,11 +31,6 @@ const std::map<std::string, lint::ColorChoice>& Colors() {
       {"always", lint::ColorChoice::kAlways},
       {"never", lint::ColorChoice::kNever}};
   return colors;
-}
-
-std::string CheckColor(const std::string& text) {
-  if (Colors().contains(text)) return {};
-  return "\"" + text + "\" is none of auto, always and never";
 }
 
 // "500ms", "30s", "2m"; nothing for other text.
@@ -55,17 +51,20 @@ std::string CheckTime(const std::string& text) {
 void AddReportFlags(CLI::App& command, LintOptions& options) {
   AddList(command, "-o,--output", options.outputs,
           "FORMAT or FORMAT=FILE, several times; formats: " +
-              lint::FormatList() + " (default full)");
+              lint::FormatList() + " (default full)")
+      ->type_name(kReportFormat);
   command.add_option("--sarif-category", options.sarif_category,
                      "tells apart SARIF uploads for one commit");
   command.add_flag("--sarif-include-suppressed",
                    options.sarif_include_suppressed,
                    "write suppressed findings, with the reason, to SARIF");
-  command.add_option("--fail-on", options.fail_on,
-                     "exit 1 from this severity on: error (default), warning, "
-                     "info, never");
-  command.add_option("--show", options.show,
-                     "list findings from this severity on (default info)");
+  NameValues(command.add_option("--fail-on", options.fail_on,
+                                "exit 1 from this severity on (default error)"),
+             {"error", "warning", "info", "never"});
+  NameValues(
+      command.add_option("--show", options.show,
+                         "list findings from this severity on (default info)"),
+      {"error", "warning", "info"});
   command
       .add_option("--max-findings", options.max_findings,
                   "list no more than these")
@@ -80,14 +79,13 @@ void AddReportFlags(CLI::App& command, LintOptions& options) {
                    "nothing to lint is no error");
   command.add_flag("-q,--quiet", options.quiet, "no summary");
   command.add_flag("-v,--verbose", options.verbose, "list what was skipped");
-  command
-      .add_option_function<std::string>(
-          "--color",
-          [&options](const std::string& text) {
-            options.color = Colors().at(text);
-          },
-          "auto (default), always, never")
-      ->check(CheckColor, "");
+  TakeOneOf(command.add_option_function<std::string>(
+                "--color",
+                [&options](const std::string& text) {
+                  options.color = Colors().at(text);
+                },
+                "colour the report (default auto: on a terminal)"),
+            {"auto", "always", "never"});
   command
       .add_option("-j,--jobs", options.jobs,
                   "threads (default: one for each core)")
@@ -112,6 +110,7 @@ void AddTimeout(CLI::App& command, double& seconds) {
             seconds = ParseTime(text).value_or(0);
           },
           "give up after this time: 500ms, 30s, 2m (default: never)")
+      ->type_name(kTime)
       ->check(CheckTime, "");
 }
 
@@ -149,9 +148,11 @@ CLI::Option* AddList(CLI::App& command, const char* name,
 }
 
 void AddInputs(CLI::App& command, LintOptions& options) {
-  command.add_option("paths", options.paths,
-                     "files, directories, globs, or - for standard input "
-                     "(default .)");
+  command
+      .add_option("paths", options.paths,
+                  "files, directories, globs, or - for standard input "
+                  "(default .)")
+      ->type_name(kPath);
   // After `paths`, which would overwrite them.
   command
       .add_option_function<std::vector<std::string>>(
@@ -161,6 +162,7 @@ void AddInputs(CLI::App& command, LintOptions& options) {
                                  files.end());
           },
           "one more path, several times")
+      ->type_name(kPath)
       ->allow_extra_args(false)
       ->delimiter(',');
   command.add_option("--stdin-filename", options.stdin_filename,
@@ -178,14 +180,17 @@ void AddInputs(CLI::App& command, LintOptions& options) {
 
 void AddContext(CLI::App& command, LintOptions& options) {
   AddList(command, "--context", options.context,
-          "files and directories whose objects are known but not judged");
+          "files and directories whose objects are known but not judged")
+      ->type_name(kPath);
   command.add_flag("--complete", options.complete,
                    "input and context are the whole mesh: what is not there "
                    "does not exist");
   AddList(command, "--assume-host", options.assume_hosts,
           "globs of hosts that exist although nothing defines them");
-  command.add_option("--mesh-config", options.mesh_config,
-                     "istiod's mesh.yaml, or the ConfigMap that holds it");
+  command
+      .add_option("--mesh-config", options.mesh_config,
+                  "istiod's mesh.yaml, or the ConfigMap that holds it")
+      ->type_name(kFile);
   command.add_option("--root-namespace", options.root_namespace,
                      "the mesh's root namespace (default istio-system)");
   command.add_option("-n,--namespace", options.default_namespace,
@@ -193,22 +198,30 @@ void AddContext(CLI::App& command, LintOptions& options) {
 }
 
 void AddRuleFlags(CLI::App& command, LintOptions& options) {
-  command.add_option("--config", options.config,
-                     "configuration file (default: the nearest .meshvet.yaml)");
+  command
+      .add_option("--config", options.config,
+                  "configuration file (default: the nearest .meshvet.yaml)")
+      ->type_name(kFile);
   command.add_flag("--no-config", options.no_config,
                    "use no configuration file");
   AddList(command, "--select", options.rules.select,
-          "run these rules alone: ids, aliases, globs, or all");
+          "run these rules alone: ids, aliases, globs, or all")
+      ->type_name(kRule);
   AddList(command, "--extend-select", options.rules.extend_select,
-          "run these rules too");
-  AddList(command, "--ignore", options.rules.ignore, "leave these rules out");
+          "run these rules too")
+      ->type_name(kRule);
+  AddList(command, "--ignore", options.rules.ignore, "leave these rules out")
+      ->type_name(kRule);
   AddList(command, "--severity", options.rules.severity,
-          "change a rule's severity: ID=error");
+          "change a rule's severity: ID=error")
+      ->type_name(kRuleSeverity);
 }
 
 void AddBaselineFlag(CLI::App& command, LintOptions& options) {
-  command.add_option("--baseline", options.baseline,
-                     "file of findings that are agreed to be mended later");
+  command
+      .add_option("--baseline", options.baseline,
+                  "file of findings that are agreed to be mended later")
+      ->type_name(kFile);
 }
 
 void AddIgnoreSuppressions(CLI::App& command, LintOptions& options) {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,11 +34,18 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddReview(app, exit_code);
   AddCerts(app, exit_code);
   AddConfig(app, exit_code);
+  AddCompletion(app, exit_code);
+  AddMan(app, exit_code);
   AddVersion(app, exit_code);
 }
 
-void Describe(CLI::App& app) {
-  app.name("meshvet");
+// kubectl calls its plugin for `kubectl meshvet` so.
+bool IsPlugin(std::string_view program) {
+  return program.substr(program.rfind('/') + 1) == "kubectl-meshvet";
+}
+
+void Describe(CLI::App& app, std::string_view program) {
+  app.name(IsPlugin(program) ? "kubectl meshvet" : "meshvet");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   app.set_version_flag("--version", std::string("meshvet " MESHVET_VERSION));
@@ -62,7 +70,7 @@ std::vector<std::string> Arguments(int argc, char** argv) {
 int Run(int argc, char** argv) {
   CLI::App app(kAbout);
   int exit_code = kExitDone;
-  Describe(app);
+  Describe(app, argv[0]);
   AddCommands(app, exit_code);
   NameEnvironment(app);
   std::vector<std::string> arguments = Arguments(argc, argv);

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/configuration.h"
 #include "cli/print.h"
+#include "cli/value.h"
 #include "lint/source_file.h"
 #include "webhook/admission_handler.h"
 #include "webhook/policy_source.h"
@@ -68,6 +69,7 @@ CLI::App* AddReview(CLI::App& app, int& exit_code) {
       "review", "Answer one recorded AdmissionReview, as the webhook would");
   auto options = std::make_shared<ReviewOptions>();
   command->add_option("file", options->file, "the AdmissionReview, - for stdin")
+      ->type_name(kFile)
       ->required();
   command->add_flag("--mutate", options->mutate, "as /mutate, not /validate");
   AddMeshFlags(*command, options->mesh);

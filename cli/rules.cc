@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/deliver.h"
 #include "cli/doc_format.h"
+#include "cli/value.h"
 #include "lint/rules_command.h"
 
 namespace meshvet::cli {
@@ -18,9 +19,11 @@ CLI::App* AddRules(CLI::App& app, int& exit_code) {
                     "only those the configuration leaves on");
   command->add_flag("--fixable", options->fixable,
                     "only those that offer a fix");
-  command->add_option("--config", options->config,
-                      "configuration file (default: the nearest "
-                      ".meshvet.yaml)");
+  command
+      ->add_option("--config", options->config,
+                   "configuration file (default: the nearest "
+                   ".meshvet.yaml)")
+      ->type_name(kFile);
   command->add_flag("--no-config", options->no_config,
                     "use no configuration file");
   command->footer(Examples({{"meshvet rules", "as a table"},

@@ -10,6 +10,7 @@
 #include "cli/configuration.h"
 #include "cli/durations.h"
 #include "cli/serving.h"
+#include "cli/value.h"
 
 namespace meshvet::cli {
 namespace {
@@ -23,19 +24,26 @@ void AddListening(CLI::App& command, ServeOptions& options) {
 }
 
 void AddCertificates(CLI::App& command, ServeOptions& options) {
-  command.add_option("--tls-cert-file", options.cert_file,
-                     "certificate chain, PEM; reloaded when it changes");
-  command.add_option("--tls-private-key-file", options.key_file,
-                     "its private key, PEM");
-  command.add_option("--tls-ca-out", options.ca_out,
-                     "write the CA of the self-signed certificate here");
-  AddTlsSecretFlags(command, options.tls_secret);
   command
-      .add_option("--tls-min-version", options.min_version,
-                  "1.2 (default) or 1.3")
-      ->check(CLI::IsMember({"1.2", "1.3"}));
-  command.add_option("--client-ca-file", options.client_ca_file,
-                     "only clients with a certificate of this CA");
+      .add_option("--tls-cert-file", options.cert_file,
+                  "certificate chain, PEM; reloaded when it changes")
+      ->type_name(kFile);
+  command
+      .add_option("--tls-private-key-file", options.key_file,
+                  "its private key, PEM")
+      ->type_name(kFile);
+  command
+      .add_option("--tls-ca-out", options.ca_out,
+                  "write the CA of the self-signed certificate here")
+      ->type_name(kFile);
+  AddTlsSecretFlags(command, options.tls_secret);
+  TakeOneOf(command.add_option("--tls-min-version", options.min_version,
+                               "the oldest TLS to speak (default 1.2)"),
+            {"1.2", "1.3"});
+  command
+      .add_option("--client-ca-file", options.client_ca_file,
+                  "only clients with a certificate of this CA")
+      ->type_name(kFile);
   command
       .add_option("--client-name", options.client_names,
                   "of them only those of this name, several times")
@@ -47,7 +55,8 @@ void AddLimits(CLI::App& command, ServeOptions& options) {
   command
       .add_option("--max-body", options.max_body,
                   "largest AdmissionReview (default 7Mi)")
-      ->transform(CLI::AsSizeValue(false));
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(false).description(""));
   command.add_option("--max-in-flight", options.max_in_flight,
                      "reviews judged at once (default 4 for each core)");
   TakeDuration(command.add_option(

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/durations.h"
+#include "cli/value.h"
 #include "cluster/resource.h"
 
 namespace meshvet::cli {
@@ -62,11 +63,11 @@ void AddTlsSecretFlags(CLI::App& command, TlsSecretFlags& flags) {
       "--tls-ca-grace", flags.ca_grace_seconds,
       "how long replicas and API servers may take to notice a change, when the "
       "CA changes (default 10m)"));
-  command
-      .add_option("--promote-failure-policy", flags.promote,
-                  "Fail: the failure policy of the webhooks, once their way "
-                  "through the API server is proven")
-      ->check(CLI::IsMember({"Fail"}));
+  TakeOneOf(
+      command.add_option("--promote-failure-policy", flags.promote,
+                         "Fail: the failure policy of the webhooks, once their "
+                         "way through the API server is proven"),
+      {"Fail"});
   command.add_option("--proof-namespace", flags.proof_namespace,
                      "where that is proven, by dry runs (default default)");
 }

@@ -13,11 +13,10 @@ namespace meshvet::cli {
 namespace {
 
 // What people know from elsewhere or from our plans, and no typing mistake.
-constexpr std::array<std::string_view, 2> kCommandsToCome = {"snapshot",
-                                                             "completion"};
-constexpr std::array<std::string_view, 6> kFlagsToCome = {
-    "--cluster",    "--fix",          "--istio-version",
-    "--kubeconfig", "--kube-context", "--log-format"};
+constexpr std::array<std::string_view, 1> kCommandsToCome = {"snapshot"};
+constexpr std::array<std::string_view, 5> kFlagsToCome = {
+    "--cluster", "--istio-version", "--kubeconfig", "--kube-context",
+    "--log-format"};
 
 template <size_t N>
 bool IsToCome(const std::array<std::string_view, N>& names,

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "lint/commit.h"
 #include "lint/loader_rules.h"
 #include "lint/rule_text.h"
 #include "mesh/kinds.h"
@@ -18,14 +19,16 @@ constexpr const char* kCompiler = "gcc " __VERSION__;
 
 }  // namespace
 
-std::string WriteBuildInfo(bool as_json) {
+std::string_view BuildDate() { return MESHVET_DATE; }
+
+std::string WriteBuildInfo(bool as_json, std::string_view tls_library) {
   std::set<std::string_view> groups;
   for (const GroupKind& kind : MeshApiKinds()) groups.insert(kind.group);
-  const nlohmann::ordered_json info = {{"version", MESHVET_VERSION},
-                                       {"compiler", kCompiler},
-                                       {"api_groups", groups},
-                                       {"rules", EveryRule().size()},
-                                       {"rules_hash", RulesHash()}};
+  const nlohmann::ordered_json info = {
+      {"version", MESHVET_VERSION},  {"commit", MESHVET_COMMIT},
+      {"date", BuildDate()},         {"compiler", kCompiler},
+      {"tls_library", tls_library},  {"api_groups", groups},
+      {"rules", EveryRule().size()}, {"rules_hash", RulesHash()}};
   if (as_json) return info.dump(2) + "\n";
   std::string text = "meshvet " MESHVET_VERSION "\n";
   for (const auto& [name, value] : info.items()) {

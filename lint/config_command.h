@@ -25,6 +25,10 @@ LintOutcome RunConfigValidate(const ConfigOptions& options);
 // configuration itself, with the origin of each value in a comment.
 LintOutcome RunConfigShow(const ConfigOptions& options);
 
+// Writes `.meshvet.yaml` into `folder`; exit code 2 where one is there already,
+// 3 where none can be made.
+LintOutcome RunConfigInit(const std::string& folder);
+
 std::string WriteConfiguration(const Configuration& configuration);
 
 }  // namespace meshvet::lint

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string>
 #include <utility>
@@ -8,6 +7,7 @@
 
 #include "mesh/suggestion.h"
 #include "rules/policy.h"
+#include "rules/policy_keys.h"
 #include "rules/policy_scope.h"
 #include "rules/presets.h"
 #include "rules/rule_options.h"
@@ -16,14 +16,6 @@ namespace meshvet::rules {
 namespace {
 
 constexpr size_t kMaxExtends = 16;
-
-constexpr std::array<std::string_view, 4> kSeverities = {"error", "warning",
-                                                         "info", "off"};
-constexpr std::array<std::string_view, 4> kActions = {"deny", "warn", "audit",
-                                                      "off"};
-constexpr std::array<std::string_view, 2> kFixes = {"auto", "off"};
-constexpr std::array<std::string_view, 4> kFailOn = {"error", "warning", "info",
-                                                     "never"};
 
 Severity ToSeverity(std::string_view word) {
   if (word == "error") return Severity::kError;
@@ -54,7 +46,7 @@ std::vector<const Rule*> ReadRuleId(std::string_view id, const Scope& place) {
 }
 
 void ApplySeverity(const Scope& place, RuleSettings& settings) {
-  const auto word = place.Word(kSeverities);
+  const auto word = place.Word(kSeverityWords);
   if (!word) return;
   settings.enabled = *word != "off";
   if (*word != "off") settings.severity = ToSeverity(*word);
@@ -68,12 +60,12 @@ RuleSettings ReadSettings(const Rule& rule, const Scope& scope) {
     ApplySeverity(scope, settings);
     return settings;
   }
-  scope.IsObjectOf({"severity", "action", "fix", "options"});
+  scope.IsObjectOf(kRuleKeys);
   ApplySeverity(scope["severity"], settings);
-  if (const auto word = scope["action"].Word(kActions)) {
+  if (const auto word = scope["action"].Word(kActionWords)) {
     settings.action = ToAction(*word);
   }
-  if (const auto word = scope["fix"].Word(kFixes)) {
+  if (const auto word = scope["fix"].Word(kFixWords)) {
     settings.auto_fix = *word == "auto";
   }
   CheckOptions(rule, scope["options"]);
@@ -103,10 +95,10 @@ void CheckSelector(const Scope& selector) {
 void ReadOverrides(const Scope& overrides, Policy& policy) {
   if (!overrides.exists() || !overrides.IsArray()) return;
   for (const Scope& entry : overrides.Elements()) {
-    if (!entry.IsObjectOf({"match", "rules"})) continue;
+    if (!entry.IsObjectOf(kOverrideKeys)) continue;
     Override exception;
     if (const Scope match = entry["match"]; match.exists()) {
-      match.IsObjectOf({"files", "namespaces", "kinds", "names", "selector"});
+      match.IsObjectOf(kMatchKeys);
       exception.match = {match["files"].Texts(), match["namespaces"].Texts(),
                          match["kinds"].Texts(), match["names"].Texts(),
                          match["selector"].node()};
@@ -143,8 +135,7 @@ std::optional<std::chrono::sys_days> ReadDate(const Scope& scope) {
 }
 
 void ReadSuppression(const Scope& entry, Policy& policy) {
-  if (!entry.IsObjectOf(
-          {"rule", "object", "file", "reason", "until", "ticket"})) {
+  if (!entry.IsObjectOf(kSuppressionKeys)) {
     return;
   }
   Suppression agreed;
@@ -175,7 +166,7 @@ void ReadSuppression(const Scope& entry, Policy& policy) {
 
 void ReadSuppressions(const Scope& scope, Policy& policy) {
   if (!scope.exists()) return;
-  if (!scope.IsObjectOf({"requireReason", "locked", "entries"})) return;
+  if (!scope.IsObjectOf(kSuppressionsKeys)) return;
   if (const auto require = scope["requireReason"].Bool()) {
     policy.require_reason = *require;
   }
@@ -197,8 +188,7 @@ void ReadSuppressions(const Scope& scope, Policy& policy) {
 
 void ReadIstio(const Scope& istio, Policy& policy) {
   if (!istio.exists()) return;
-  if (!istio.IsObjectOf({"version", "domain", "trustDomain", "rootNamespace",
-                         "meshConfig"})) {
+  if (!istio.IsObjectOf(kIstioKeys)) {
     return;
   }
   const auto set = [&](std::string_view key, std::string& into) {
@@ -213,7 +203,7 @@ void ReadIstio(const Scope& istio, Policy& policy) {
 
 void ReadContext(const Scope& context, Policy& policy) {
   if (!context.exists()) return;
-  if (!context.IsObjectOf({"paths", "assumeHosts", "closedNamespaces"})) return;
+  if (!context.IsObjectOf(kContextKeys)) return;
   const auto append = [&](std::string_view key, auto& into) {
     for (std::string& text : context[key].Texts()) {
       into.push_back(std::move(text));
@@ -225,7 +215,7 @@ void ReadContext(const Scope& context, Policy& policy) {
 }
 
 void ReadFiles(const Scope& files, Policy& policy) {
-  if (!files.exists() || !files.IsObjectOf({"include", "exclude"})) return;
+  if (!files.exists() || !files.IsObjectOf(kFilesKeys)) return;
   policy.files = {files["include"].Texts(), files["exclude"].Texts()};
 }
 
@@ -237,7 +227,7 @@ void ReadSets(const Scope& sets, Policy& policy) {
 }
 
 void ReadOutput(const Scope& output, Policy& policy) {
-  if (!output.exists() || !output.IsObjectOf({"formats", "failOn"})) return;
+  if (!output.exists() || !output.IsObjectOf(kOutputKeys)) return;
   if (const Scope formats = output["formats"];
       formats.exists() && formats.IsArray()) {
     for (const Scope& format : formats.Elements()) {
@@ -245,11 +235,11 @@ void ReadOutput(const Scope& output, Policy& policy) {
         policy.formats.push_back(*word);
     }
   }
-  if (auto word = output["failOn"].Word(kFailOn)) policy.fail_on = *word;
+  if (auto word = output["failOn"].Word(kFailOnWords)) policy.fail_on = *word;
 }
 
 void ReadFix(const Scope& fix, Policy& policy) {
-  if (!fix.exists() || !fix.IsObjectOf({"unsafe", "disable"})) return;
+  if (!fix.exists() || !fix.IsObjectOf(kFixKeys)) return;
   policy.fix_unsafe = fix["unsafe"].Bool().value_or(policy.fix_unsafe);
   const Scope disabled = fix["disable"];
   if (!disabled.exists() || !disabled.IsArray()) return;
@@ -263,10 +253,10 @@ void ReadFix(const Scope& fix, Policy& policy) {
 }
 
 void ReadHead(const Scope& root) {
-  if (root["apiVersion"].Text().value_or("") != "meshvet.dev/v1alpha1") {
+  if (root["apiVersion"].Text().value_or("") != kConfigApiVersion) {
     root["apiVersion"].Fail("expected apiVersion: meshvet.dev/v1alpha1");
   }
-  if (root["kind"].Text().value_or("") != "Config") {
+  if (root["kind"].Text().value_or("") != kConfigKind) {
     root["kind"].Fail("expected kind: Config");
   }
 }
@@ -295,9 +285,7 @@ class Reader {
  private:
   void ReadDocument(const Scope& root, const std::string& file,
                     Policy& policy) {
-    if (!root.IsObjectOf({"apiVersion", "kind", "metadata", "extends", "istio",
-                          "files", "context", "sets", "rules", "overrides",
-                          "suppressions", "baseline", "output", "fix"})) {
+    if (!root.IsObjectOf(kRootKeys)) {
       return;
     }
     ReadHead(root);

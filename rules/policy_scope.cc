@@ -101,12 +101,12 @@ std::optional<std::string> Scope::Word(
   return {};
 }
 
-bool Scope::IsObjectOf(std::initializer_list<std::string_view> keys) const {
+bool Scope::IsObjectOf(std::span<const std::string_view> keys) const {
   if (!IsObject()) return false;
   for (const auto& [key, value] : Members()) {
     if (std::ranges::find(keys, key) != keys.end()) continue;
     value.Fail("unknown key \"" + std::string(key) + "\"" +
-               DidYouMean(key, std::span(keys.begin(), keys.size())));
+               DidYouMean(key, keys));
   }
   return true;
 }

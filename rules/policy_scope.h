@@ -60,7 +60,7 @@ class Scope {
 
   // False, with an error, unless this is an object; every key must be one of
   // `keys`.
-  bool IsObjectOf(std::initializer_list<std::string_view> keys) const;
+  bool IsObjectOf(std::span<const std::string_view> keys) const;
   bool IsObject() const;
   bool IsArray() const;
 

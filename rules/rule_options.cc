@@ -5,6 +5,7 @@
 
 #include "mesh/suggestion.h"
 #include "rules/pattern.h"
+#include "rules/policy_keys.h"
 
 namespace meshvet::rules {
 namespace {
@@ -20,7 +21,7 @@ void CheckGlobs(const Scope& globs) {
 }
 
 void CheckConsent(const Scope& consent) {
-  if (!consent.IsObjectOf({"from", "to", "hosts"})) return;
+  if (!consent.IsObjectOf(kConsentKeys)) return;
   for (const std::string_view key : {"from", "to"}) {
     if (consent[key].exists()) {
       CheckGlobs(consent[key]);
@@ -36,7 +37,7 @@ void CheckRequiredLabel(const Scope& label) {
     if (label.node().Str().empty()) label.Fail("a label key is required");
     return;
   }
-  if (!label.IsObjectOf({"key", "pattern"})) return;
+  if (!label.IsObjectOf(kRequiredLabelKeys)) return;
   if (label["key"].Text().value_or("").empty()) {
     label.Fail("\"key\" is required");
   }

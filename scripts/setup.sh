@@ -4,7 +4,7 @@
 #
 #   scripts/setup.sh          what building, testing and measuring needs
 #   scripts/setup.sh gates    and what the slower checks need: clang, formatter,
-#                             a scanner of TLS
+#                             a scanner of TLS, tools for Debian packages
 set -euo pipefail
 
 packages=(
@@ -13,9 +13,13 @@ packages=(
   libspdlog-dev libyaml-dev libcli11-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   wrk curl jq patch python3 openssl
+  zsh fish man-db mandoc strace
 )
 if [[ ${1:-} == gates ]]; then
-  packages+=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev sslscan)
+  packages+=(
+    clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev sslscan
+    dpkg-dev fakeroot file lintian
+  )
 fi
 
 if ! command -v apt-get >/dev/null; then

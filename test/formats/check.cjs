@@ -35,6 +35,14 @@ const isSarif = compile(
 const isJson = compile(require("ajv/dist/2020"),
                        read(path.join(root, "docs/report.schema.json")));
 
+// The schema of the configuration is one to a strict validator, too.
+const isConfig = compile(require("ajv/dist/2020"),
+                         read(path.join(root, "docs/config.schema.json")));
+const config = { apiVersion: "meshvet.dev/v1alpha1", kind: "Config" };
+assert.ok(isConfig({ ...config, rules: { IST0101: "error" } }));
+assert.ok(!isConfig({ ...config, rules: { IST0101: "grave" } }));
+assert.ok(!isConfig({ ...config, ruls: {} }));
+
 // A suppressed finding, a fix, another place, a file that cannot be read, and
 // every character that has a meaning somewhere.
 function writeAwkwardFiles(folder) {

@@ -11,6 +11,7 @@ namespace meshvet::cli {
 namespace {
 
 using test::Ran;
+using test::ReadFile;
 using test::RunBinary;
 using test::TempFolder;
 using test::WriteFile;
@@ -155,6 +156,33 @@ TEST_F(ConfigTest, TwoFormatsForOneStreamAreRefusedWhereTheyStand) {
   EXPECT_EQ(ran.err,
             "meshvet: .meshvet.yaml: only one format can go to standard "
             "output; name a file for the others, as in json=report.json\n");
+}
+
+TEST_F(ConfigTest, InitWritesAFileThatIsValid) {
+  std::filesystem::create_directories(folder_ / "new/.git");
+  const Ran ran = Run("config init new");
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_EQ(ran.out, "new/.meshvet.yaml\n");
+  EXPECT_EQ(Run("config validate new").out, "new/.meshvet.yaml: valid\n");
+}
+
+TEST_F(ConfigTest, InitOverwritesNothing) {
+  for (const char* name : {".meshvet.yaml", ".meshvet.yml"}) {
+    const auto folder = folder_ / "there";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    WriteFile(folder / name, "mine");
+    const Ran ran = Run("config init there");
+    EXPECT_EQ(ran.exit_code, 2);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_EQ(ran.err,
+              "meshvet: there/" + std::string(name) + ": is there already\n");
+    EXPECT_EQ(ReadFile(folder / name), "mine");
+  }
+  std::filesystem::remove(folder_ / "there/.meshvet.yml");
+  std::filesystem::create_symlink("nowhere", folder_ / "there/.meshvet.yaml");
+  EXPECT_EQ(Run("config init there").exit_code, 2);
+  EXPECT_EQ(Run("config init /dev/null").exit_code, 3);
 }
 
 }  // namespace

@@ -134,6 +134,20 @@ TEST_F(FixCommand, MendsFilesAndNothingElseInThem) {
                                    "hand)\n"));
 }
 
+TEST_F(FixCommand, LintFixDoesTheSame) {
+  folder_.Put("one/till.yaml", kTill);
+  folder_.Put("two/till.yaml", kTill);
+  const auto in = [&](const std::string& folder, const std::string& command) {
+    return RunBinary(folder_ / folder, command + " --no-config -o concise .");
+  };
+  const Ran one = in("one", "fix");
+  const Ran two = in("two", "lint --fix");
+  EXPECT_EQ(Text("two/till.yaml"), kTillFixed);
+  EXPECT_EQ(two.out, one.out);
+  EXPECT_EQ(two.err, one.err);
+  EXPECT_EQ(two.exit_code, one.exit_code);
+}
+
 TEST_F(FixCommand, DiffIsWhatPatchApplies) {
   folder_.Put("a/till.yaml", kTill);
   folder_.Put("with blank.yaml", WithCrLf(kTill));

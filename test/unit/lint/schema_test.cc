@@ -1,138 +1,26 @@
-// Reports are what their schema says: a validator for the keywords the schema
-// uses, and for no others.
+// Reports are what their schema says.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <regex>
-#include <set>
-#include <string>
-#include <vector>
 
 #include "lint/json_report.h"
 #include "lint/linter.h"
+#include "test/support/schema_validator.h"
 #include "test/support/temp_folder.h"
 
 namespace meshvet::lint {
 namespace {
 
 using test::TempFolder;
+using Validator = test::SchemaValidator;
 
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-class Validator {
- public:
-  explicit Validator(const json& schema) : schema_(schema) {}
-
-  std::vector<std::string> Check(const json& value) {
-    Check(value, schema_, "");
-    return complaints_;
-  }
-
- private:
-  void Complain(const std::string& at, const std::string& what) {
-    complaints_.push_back(at + ": " + what);
-  }
-
-  static bool HasType(const json& value, const std::string& type) {
-    if (type == "object") return value.is_object();
-    if (type == "array") return value.is_array();
-    if (type == "string") return value.is_string();
-    if (type == "integer") return value.is_number_integer();
-    if (type == "number") return value.is_number();
-    return type == "null" && value.is_null();
-  }
-
-  void CheckType(const json& value, const json& type, const std::string& at) {
-    bool fits = false;
-    for (const json& one : type.is_array() ? type : json::array({type})) {
-      fits |= HasType(value, one.get<std::string>());
-    }
-    if (!fits) Complain(at, "is no " + type.dump());
-  }
-
-  void CheckAnyOf(const json& value, const json& options,
-                  const std::string& at) {
-    for (const json& option : options) {
-      Validator one(schema_);
-      one.Check(value, option, at);
-      if (one.complaints_.empty()) return;
-    }
-    Complain(at, "fits none of anyOf");
-  }
-
-  void CheckObject(const json& value, const json& schema,
-                   const std::string& at) {
-    if (!value.is_object()) return;
-    for (const json& key : schema.value("required", json::array())) {
-      if (!value.contains(key.get<std::string>())) {
-        Complain(at, "lacks " + key.dump());
-      }
-    }
-    const json properties = schema.value("properties", json::object());
-    for (const auto& [key, member] : value.items()) {
-      if (properties.contains(key)) {
-        Check(member, properties[key], at + "/" + key);
-      } else if (!schema.value("additionalProperties", true)) {
-        Complain(at, "has an unknown " + key);
-      }
-    }
-  }
-
-  void CheckKeyword(const std::string& keyword, const json& wanted,
-                    const json& value, const std::string& at) {
-    if (keyword == "type") return CheckType(value, wanted, at);
-    if (keyword == "anyOf") return CheckAnyOf(value, wanted, at);
-    if (keyword == "const" && value != wanted) Complain(at, "const");
-    if (keyword == "enum" && !std::ranges::count(wanted, value)) {
-      Complain(at, value.dump() + " is not in enum");
-    }
-    if (keyword == "minimum" && value < wanted) Complain(at, "minimum");
-    if (keyword == "minItems" && value.size() < wanted)
-      Complain(at, "minItems");
-    if (keyword == "pattern" && value.is_string() &&
-        !std::regex_search(value.get<std::string>(),
-                           std::regex(wanted.get<std::string>()))) {
-      Complain(at, value.dump() + " does not match");
-    }
-    if (keyword == "items") {
-      size_t index = 0;
-      for (const json& item : value) {
-        Check(item, wanted, at + "/" + std::to_string(index++));
-      }
-    }
-    if (keyword == "$ref") {
-      const std::string name = wanted.get<std::string>().substr(8);  // #/$defs/
-      Check(value, schema_["$defs"][name], at);
-    }
-  }
-
-  void Check(const json& value, const json& schema, const std::string& at) {
-    static const std::set<std::string> kKnown = {
-        "$schema",    "$id",
-        "$defs",      "$ref",
-        "title",      "description",
-        "type",       "required",
-        "properties", "additionalProperties",
-        "items",      "const",
-        "enum",       "minimum",
-        "minItems",   "pattern",
-        "anyOf"};
-    for (const auto& [keyword, wanted] : schema.items()) {
-      if (!kKnown.contains(keyword)) Complain(at, "unknown keyword " + keyword);
-      CheckKeyword(keyword, wanted, value, at);
-    }
-    CheckObject(value, schema, at);
-  }
-
-  const json& schema_;
-  std::vector<std::string> complaints_;
-};
 
 json MakeReport() {
   const TempFolder folder;
