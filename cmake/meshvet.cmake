@@ -44,6 +44,15 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
                       LINKER:--as-needed)
 endif()
 
+# From the build folder, where ninja compiles: the path must be the same in every
+# checkout for the compiler cache to know it.
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=[^ ]*undefined")
+  file(RELATIVE_PATH ignorelist ${PROJECT_BINARY_DIR}
+       ${PROJECT_SOURCE_DIR}/cmake/sanitizer_ignorelist.txt)
+  target_compile_options(meshvet_flags
+                         INTERFACE -fsanitize-ignorelist=${ignorelist})
+endif()
+
 # What is shipped, and not its tests: returns and jumps are to where they may
 # go (CET), and a stack cannot be jumped over. test/install/check_hardening
 # looks at the binary.
