@@ -25,8 +25,8 @@ std::vector<std::string> GenerateMesh(size_t count);
 // `bytes`.
 std::string VirtualServiceUnderReview(size_t bytes = 2048);
 
-// The AdmissionReview (v1) an API server sends when someone creates `object`, or
-// updates it from `old_object`, if there is one.
+// The AdmissionReview (v1) an API server sends when someone creates `object`,
+// or updates it from `old_object`, if there is one.
 std::string ReviewOf(std::string_view object_json,
                      std::string_view old_object_json = {});
 
