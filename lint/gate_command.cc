@@ -15,6 +15,7 @@
 #include "lint/github_report.h"
 #include "lint/gitlab_report.h"
 #include "lint/linter.h"
+#include "lint/loader_rules.h"
 #include "lint/markdown_report.h"
 #include "lint/output.h"
 #include "rules/engine.h"
@@ -142,6 +143,7 @@ class Gate {
         objections.push_back("the webhook would deny this: " +
                              Counted(static_cast<size_t>(denied), "finding"));
       }
+      ObjectToUnread(report);
     }
     const size_t warnings = report.summary.warnings();
     if (options_.max_warnings && warnings > *options_.max_warnings) {
@@ -155,6 +157,15 @@ class Gate {
     }
     if (options_.stale == StaleBaseline::kOff) report.stale.clear();
     ObjectToSuppressions(report);
+  }
+
+  // What nobody can read, the webhook cannot let in.
+  static void ObjectToUnread(Report& report) {
+    for (const Diagnostic& diagnostic : report.diagnostics) {
+      if (IsUnsuppressible(diagnostic.finding.rule)) {
+        report.objections.push_back(Place(diagnostic) + "cannot be judged");
+      }
+    }
   }
 
   void ObjectToSuppressions(Report& report) const {

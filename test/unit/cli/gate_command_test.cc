@@ -211,6 +211,17 @@ TEST_F(GateTest, WatchesOverSuppressions) {
   EXPECT_EQ(Run("gate --no-new-suppressions --base HEAD deploy").exit_code, 0);
 }
 
+// Nobody knows what the webhook would say of it.
+TEST_F(GateTest, AsTheWebhookFailsForWhatCannotBeRead) {
+  WriteFile(folder_ / "deploy/old.yaml", "apiVersion: [\n");
+  WriteFile(folder_ / "deploy/good.yaml",
+            "apiVersion: networking.istio.io/v1\nkind: Gateway\n"
+            "metadata: {name: g, namespace: shop}\n");
+  const Ran ran = Run("gate --as-webhook deploy");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("yaml-syntax: cannot be judged"));
+}
+
 TEST_F(GateTest, WatchesOverComments) {
   const std::string ignore = "# meshvet:ignore workload-entry-missing-label";
   WriteFile(folder_ / "deploy/old.yaml", ignore + "\n" + Entry("old", ""));
