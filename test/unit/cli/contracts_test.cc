@@ -271,8 +271,7 @@ TEST_F(Contracts, EachPromiseOfTheReadmeNamesItsTest) {
   ASSERT_LT(from, to);
   std::set<std::string> tests;
   const std::regex declared(R"(TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\))");
-  for (const auto& entry :
-       fs::recursive_directory_iterator(kRoot / "test/unit")) {
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "test")) {
     if (entry.path().extension() != ".cc") continue;
     const std::string text = ReadFile(entry.path());
     for (std::sregex_iterator at(text.begin(), text.end(), declared), end;
