@@ -19,7 +19,7 @@ import (
 
 const (
 	overload     = 3 // times the capacity
-	floodTime    = 2 * time.Second
+	floodTime    = 1500 * time.Millisecond
 	floodTimeout = 10 * time.Second
 	mostFailures = 0.001
 	mostMemory   = 128 << 10 // KiB
@@ -27,7 +27,8 @@ const (
 	capacityTime = 3 * time.Second
 
 	// What a replica may have of a core, so that it is the bottleneck.
-	runTime, runPeriod = 3 * time.Millisecond, 100 * time.Millisecond
+	// Not more: each of thousands of calls takes some descriptors here, too.
+	runTime, runPeriod = 3 * time.Millisecond, 200 * time.Millisecond
 
 	// How long an API server takes to answer, so that waiting for it is.
 	farAway    = 100 * time.Millisecond

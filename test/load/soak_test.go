@@ -47,7 +47,7 @@ func TestSoak(t *testing.T) {
 	if growth > (soakParts-2)*mostSoakGrowth {
 		t.Errorf("memory grows: %v KiB", resident)
 	}
-	expectFootprint(t, r, before)
+	expectFootprint(t, r, before, calls)
 }
 
 // pauseFor is how long each caller waits so that all together make that part
