@@ -85,7 +85,7 @@ class Command {
     paths_ = options_.paths.empty() ? here : options_.paths;
     Result<FoundTests> found = FindTests(paths_);
     if (!found) return lint::Refuse({found.error()});
-    if (!Prepare(*std::move(found))) return Give(std::move(complaints_));
+    if (!Prepare(*std::move(found))) return Give(complaints_);
     if (ready_.empty()) {
       return lint::Refuse({{"no tests found: no document of kind RuleTest"}});
     }

@@ -137,6 +137,7 @@ std::optional<SetUpErrors> FindMissing(const std::vector<Source>& context) {
 
 std::vector<std::string> PathsOf(const std::vector<Source>& context) {
   std::vector<std::string> paths;
+  paths.reserve(context.size());
   for (const Source& source : context) paths.push_back(source.path);
   return paths;
 }
