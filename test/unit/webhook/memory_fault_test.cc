@@ -61,6 +61,11 @@ constinit Shortage shortage;
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
+// As std::stable_sort asks: it can do with less.
+[[gnu::noinline]] void* operator new(std::size_t size,
+                                     const std::nothrow_t&) noexcept {
+  return meshvet::webhook::shortage.Strikes() ? nullptr : std::malloc(size);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
