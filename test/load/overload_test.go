@@ -26,26 +26,10 @@ const (
 	recoveryTime = 2 * time.Second
 	capacityTime = 3 * time.Second
 
-	// What a replica may have of a core, so that it is the bottleneck.
-	// Not more: each of thousands of calls takes some descriptors here, too.
-	runTime, runPeriod = 3 * time.Millisecond, 200 * time.Millisecond
-
 	// How long an API server takes to answer, so that waiting for it is.
 	farAway    = 100 * time.Millisecond
 	farObjects = 4 * mesh.PerNamespace
 )
-
-// A processor that is too slow lets calls wait: none is told to come again, as
-// that would cost about as much as an answer.
-func TestTooManyCallsForTheProcessor(t *testing.T) {
-	d := newDeployment(t, "--lame-duck=0")
-	for _, r := range d.replicas {
-		t.Cleanup(r.Throttle(runTime, runPeriod))
-	}
-	f := flood{deployment: d, cases: d.site.cases(t, d.site.policy)}
-	f.measureCapacity(t)
-	f.isSurvived(t)
-}
 
 // Places in the handler that are taken by calls that wait for the API server.
 func TestTooManyCallsForASlowAPIServer(t *testing.T) {

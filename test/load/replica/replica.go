@@ -131,27 +131,6 @@ func (r *Replica) CPU() (time.Duration, error) {
 	return time.Duration(ticks) * time.Second / perSecond, nil
 }
 
-// Throttle lets it run for a part of each period only, as a limit on the
-// processor time of its container does, until stop is called.
-func (r *Replica) Throttle(run, period time.Duration) (stop func()) {
-	end, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			_ = r.process.Signal(syscall.SIGSTOP)
-			select {
-			case <-end:
-				_ = r.process.Signal(syscall.SIGCONT)
-				return
-			case <-time.After(period - run):
-			}
-			_ = r.process.Signal(syscall.SIGCONT)
-			time.Sleep(run)
-		}
-	}()
-	return func() { close(end); <-ended }
-}
-
 // Pause stops it, as a debugger or a frozen node does, until it is resumed.
 func (r *Replica) Pause() error { return r.process.Signal(syscall.SIGSTOP) }
 
