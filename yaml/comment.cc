@@ -6,6 +6,7 @@
 #include "yaml/encoding.h"
 #include "yaml/event_reader.h"
 #include "yaml/items.h"
+#include "yaml/marker.h"
 
 namespace meshvet::yaml {
 namespace {
@@ -13,14 +14,6 @@ namespace {
 constexpr size_t kNone = std::string_view::npos;
 constexpr std::string_view kBlanks = " \t";
 constexpr std::string_view kLineEnds = "\r\n";
-constexpr std::string_view kMarker = "---";
-
-bool IsMarkerAt(std::string_view text, size_t at) {
-  if (text.substr(at, kMarker.size()) != kMarker) return false;
-  const size_t end = at + kMarker.size();
-  return end == text.size() ||
-         std::string_view(" \t\r\n").find(text[end]) != kNone;
-}
 
 // YAML 1.1 ends a line, and a comment, at these, too.
 size_t UnicodeBreak(std::string_view line) {
@@ -65,33 +58,15 @@ class CommentMap::Scanner {
     for (;;) {
       const auto bad = FindForbidden(text_, at);
       if (!bad) return ScanPart(at, text_.size());
-      const size_t broken = LastMarker(at, bad->offset + 1);
+      const size_t broken = LastMarker(text_, positions_, at, bad->offset + 1);
       if (broken != kNone && broken > at) ScanPart(at, broken);
-      at = NextMarker(bad->offset, text_.size());
+      at = NextMarker(text_, positions_, bad->offset, text_.size());
       has_content_ = true;
       if (at == kNone) return;
     }
   }
 
  private:
-  size_t NextMarker(size_t from, size_t end) const {
-    const auto& lines = positions_.line_starts();
-    auto line = std::lower_bound(lines.begin(), lines.end(), from);
-    for (; line != lines.end() && *line < end; ++line) {
-      if (IsMarkerAt(text_, *line)) return *line;
-    }
-    return kNone;
-  }
-
-  size_t LastMarker(size_t from, size_t end) const {
-    const auto& lines = positions_.line_starts();
-    auto line = std::lower_bound(lines.begin(), lines.end(), end);
-    while (line != lines.begin() && *--line >= from) {
-      if (IsMarkerAt(text_, *line)) return *line;
-    }
-    return kNone;
-  }
-
   void ScanPart(size_t begin, size_t end) {
     while (begin != kNone && begin < end) begin = ScanUntilBroken(begin, end);
   }
@@ -130,7 +105,7 @@ class CommentMap::Scanner {
     if (items.list.size() > left_) return kNone;
     size_t from = positions_.ByteOf(reader.inside());
     if (IsMarkerAt(text_, from)) from += kMarker.size();
-    return NextMarker(from, end);
+    return NextMarker(text_, positions_, from, end);
   }
 
   size_t EndOf(const Items& items) const {

@@ -9,20 +9,11 @@
 #include "yaml/edit_writer.h"
 #include "yaml/event_reader.h"
 #include "yaml/items.h"
+#include "yaml/marker.h"
 #include "yaml/outline.h"
 
 namespace meshvet::yaml {
 namespace {
-
-constexpr std::string_view kMarker = "---";
-
-// Whether a line that begins at `at` is a `---`, which no document has inside.
-bool IsMarker(std::string_view text, size_t at) {
-  if (text.substr(at, kMarker.size()) != kMarker) return false;
-  const size_t end = at + kMarker.size();
-  return end == text.size() ||
-         std::string_view(" \t\r\n").find(text[end]) != text.npos;
-}
 
 // Where the line begins that `at` is on, counted from `floor`.
 size_t LineBegin(std::string_view text, size_t at, size_t floor) {
@@ -46,7 +37,7 @@ class Piece {
  private:
   size_t FindBegin(size_t root) const {
     size_t line = LineBegin(text_, root, floor_);
-    while (line > floor_ && !IsMarker(text_, line)) {
+    while (line > floor_ && !IsMarkerAt(text_, line)) {
       line = LineBegin(text_, line - 1, floor_);
     }
     while (line > floor_) {
@@ -61,7 +52,7 @@ class Piece {
     for (size_t at = root; at < text_.size(); ++at) {
       const char before = at == 0 ? '\n' : text_[at - 1];
       const bool starts_line = before == '\n' || before == '\r';
-      if (at > root && starts_line && IsMarker(text_, at)) return at;
+      if (at > root && starts_line && IsMarkerAt(text_, at)) return at;
     }
     return text_.size();
   }

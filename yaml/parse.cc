@@ -8,11 +8,11 @@
 #include "yaml/encoding.h"
 #include "yaml/event_reader.h"
 #include "yaml/layout.h"
+#include "yaml/marker.h"
 
 namespace meshvet::yaml {
 namespace {
 
-constexpr std::string_view kMarker = "---";
 constexpr size_t kNowhere = std::string_view::npos;
 // libyaml compares each %TAG with all others of its document.
 constexpr size_t kMaxTagDirectives = 100;
@@ -26,15 +26,6 @@ std::string Shown(std::string_view key) {
     --length;
   }
   return std::string(key.substr(0, length)) + "...";
-}
-
-// `---` at the start of a line, with nothing or white space behind it, ends
-// whatever document there was: YAML allows it nowhere else in the first column.
-bool IsMarkerAt(std::string_view text, size_t at) {
-  if (text.substr(at, kMarker.size()) != kMarker) return false;
-  const size_t end = at + kMarker.size();
-  constexpr std::string_view kBlank = " \t\r\n";
-  return end == text.size() || kBlank.find(text[end]) != std::string_view::npos;
 }
 
 // Reads one text into one Stream.
@@ -66,8 +57,6 @@ class StreamParser {
   bool HasTooManyDocuments(const Items& items);
   bool HasTooManyTagDirectives() const;
 
-  size_t NextMarker(size_t from, size_t end) const;
-  size_t LastMarker(size_t from, size_t end) const;
   std::string ResumeNote(size_t resume) const;
   const PositionMap& positions() const { return layout_->positions; }
 
@@ -94,9 +83,10 @@ Stream StreamParser::Run() {
       ReadPart(at, text_.size());
       break;
     }
-    const size_t broken = LastMarker(at, bad->offset + 1);
+    const size_t broken = LastMarker(text_, positions(), at, bad->offset + 1);
     if (broken != kNowhere && broken > at) ReadPart(at, broken);
-    const size_t resume = NextMarker(bad->offset, text_.size());
+    const size_t resume =
+        NextMarker(text_, positions(), bad->offset, text_.size());
     if (!stopped_) {
       Report(Problem::Kind::kSyntax, bad->why + ResumeNote(resume),
              {positions().At(bad->offset),
@@ -117,24 +107,6 @@ bool StreamParser::HasTooManyTagDirectives() const {
   };
   return std::count_if(lines.begin(), lines.end(), is_tag) >
          static_cast<std::ptrdiff_t>(kMaxTagDirectives);
-}
-
-size_t StreamParser::NextMarker(size_t from, size_t end) const {
-  const auto& lines = positions().line_starts();
-  auto line = std::lower_bound(lines.begin(), lines.end(), from);
-  for (; line != lines.end() && *line < end; ++line) {
-    if (IsMarkerAt(text_, *line)) return *line;
-  }
-  return kNowhere;
-}
-
-size_t StreamParser::LastMarker(size_t from, size_t end) const {
-  const auto& lines = positions().line_starts();
-  auto line = std::lower_bound(lines.begin(), lines.end(), end);
-  while (line != lines.begin() && *--line >= from) {
-    if (IsMarkerAt(text_, *line)) return *line;
-  }
-  return kNowhere;
 }
 
 std::string StreamParser::ResumeNote(size_t resume) const {
@@ -179,7 +151,8 @@ size_t StreamParser::ReadUntilBroken(size_t begin, size_t end) {
 size_t StreamParser::TakeBroken(const EventReader& reader, bool full) {
   size_t from = positions().ByteOf(reader.inside());
   if (IsMarkerAt(text_, from)) from += kMarker.size();
-  const size_t resume = full ? kNowhere : NextMarker(from, text_.size());
+  const size_t resume =
+      full ? kNowhere : NextMarker(text_, positions(), from, text_.size());
   ReportFailure(reader.failure(), ResumeNote(resume));
   stopped_ = stopped_ || full;
   ++ordinal_;
