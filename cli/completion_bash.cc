@@ -87,15 +87,6 @@ constexpr const char* kTail = R"(      esac
 complete -F _meshvet meshvet kubectl-meshvet
 )";
 
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    if (!text.empty()) text += ' ';
-    text += word;
-  }
-  return text;
-}
-
 // The command that adds what is on offer; `:` for nothing.
 std::string Action(const Offer& offer) {
   if (offer.files) return "_meshvet_files";
@@ -108,8 +99,8 @@ std::string Action(const Offer& offer) {
     if (offer.must_have_equals) action += "compopt -o nospace; ";
   }
   action +=
-      "_meshvet_words " +
-      (offer.rules ? "\"$_meshvet_rules\"" : ShellQuoted(Joined(offer.words)));
+      "_meshvet_words " + (offer.rules ? "\"$_meshvet_rules\""
+                                       : ShellQuoted(Joined(offer.words, " ")));
   if (offer.must_have_equals) action += " =";
   return offer.after_equals ? action + "; fi" : action;
 }
@@ -123,12 +114,12 @@ void WriteFlagValues(const Command& program, const Command& command,
                      std::string& text) {
   for (const Flag& flag : command.flags) {
     if (flag.value.empty()) continue;
-    std::string patterns;
+    std::vector<std::string> patterns;
     for (const std::string& name : flag.names) {
-      if (!patterns.empty()) patterns += " | ";
-      patterns += ShellQuoted(BelowProgram(command) + " " + name);
+      patterns.push_back(ShellQuoted(BelowProgram(command) + " " + name));
     }
-    text += "    " + patterns + ") " + Action(program, flag) + " ;;\n";
+    text += "    " + Joined(patterns, " | ") + ") " + Action(program, flag) +
+            " ;;\n";
   }
 }
 
@@ -142,13 +133,13 @@ void WriteRest(const Command& program, const Command& command,
   if (!command.commands.empty()) {
     std::vector<std::string> below;
     for (const Command& one : command.commands) below.push_back(one.name);
-    argument = "_meshvet_words " + ShellQuoted(Joined(below));
+    argument = "_meshvet_words " + ShellQuoted(Joined(below, " "));
   } else if (!command.arguments.empty()) {
     argument = Action(OfferFor(program, command.arguments.front()));
   }
   text += "        " + ShellQuoted(BelowProgram(command)) + ")\n";
   text += "          if [[ $token == -* ]]; then\n            ";
-  text += "_meshvet_words " + ShellQuoted(Joined(flags)) + "\n";
+  text += "_meshvet_words " + ShellQuoted(Joined(flags, " ")) + "\n";
   if (!argument.empty())
     text += "          else\n            " + argument + "\n";
   text += "          fi\n          ;;\n";
@@ -158,7 +149,7 @@ void WriteRest(const Command& program, const Command& command,
 
 std::string BashCompletion(const Command& program) {
   std::string text = kHead;
-  text += "_meshvet_rules=" + ShellQuoted(Joined(OfferFor(kRule).words));
+  text += "_meshvet_rules=" + ShellQuoted(Joined(OfferFor(kRule).words, " "));
   text += "\n\n";
   text += kFindCommand;
   for (const Step& step : StepsOf(program)) {

@@ -67,7 +67,7 @@ std::string Quoted(const std::string& text) {
   return quoted + "'";
 }
 
-std::string Joined(const std::vector<std::string>& words) {
+std::string Arguments(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += " " + word;
   return text;
@@ -76,15 +76,15 @@ std::string Joined(const std::vector<std::string>& words) {
 // What `complete -a` takes: candidates by themselves, or those of a function.
 std::string Candidates(const Offer& offer, bool is_list) {
   const std::string words =
-      offer.rules ? " $__meshvet_rules" : Joined(offer.words);
+      offer.rules ? " $__meshvet_rules" : Arguments(offer.words);
   if (offer.after_equals) {
     const std::string equals = offer.must_have_equals ? "=" : "";
     const std::string named =
-        offer.rules ? words + equals : Joined(offer.words);
+        offer.rules ? words + equals : Arguments(offer.words);
     const std::string then =
         offer.after_equals->files
             ? "__meshvet_assigned_file"
-            : "__meshvet_assigned" + Joined(offer.after_equals->words);
+            : "__meshvet_assigned" + Arguments(offer.after_equals->words);
     return "(if __meshvet_is_assigned; " + then + "; else; __meshvet_list" +
            named + "; end)";
   }
@@ -124,8 +124,8 @@ void WriteArgument(const Command& program, const Command& command,
   if (offer.files) {
     text += Start(command) + " -F\n";
   } else if (!offer.words.empty()) {
-    text +=
-        Start(command) + " -a " + Quoted(Joined(offer.words).substr(1)) + "\n";
+    text += Start(command) + " -a " + Quoted(Arguments(offer.words).substr(1)) +
+            "\n";
   }
 }
 
@@ -133,7 +133,7 @@ void WriteArgument(const Command& program, const Command& command,
 
 std::string FishCompletion(const Command& program) {
   std::string text = kHead;
-  text += "set -g __meshvet_rules" + Joined(OfferFor(kRule).words) + "\n\n";
+  text += "set -g __meshvet_rules" + Arguments(OfferFor(kRule).words) + "\n\n";
   text += kFindCommand;
   for (const Step& step : StepsOf(program)) {
     text += "            case " + Quoted(step.from + " " + step.word) +

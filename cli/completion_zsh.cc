@@ -35,15 +35,6 @@ std::string Escaped(const std::string& text) {
   return escaped;
 }
 
-std::string List(const std::vector<std::string>& words) {
-  std::string text = "(";
-  for (const std::string& word : words) {
-    if (text.size() > 1) text += ' ';
-    text += word;
-  }
-  return text + ")";
-}
-
 // `compadd` for words, and what follows their "=".
 std::string AddWords(const Offer& offer) {
   std::string words;
@@ -77,15 +68,11 @@ std::string Action(const Command& program, const Flag& flag) {
   const Offer offer = OfferFor(program, flag);
   if (offer.files) return list + "_files";
   if (offer.folders) return list + "_files -/";
-  return offer.words.empty() ? " " : List(offer.words);
+  return offer.words.empty() ? " " : "(" + Joined(offer.words, " ") + ")";
 }
 
 void WriteFlag(const Command& program, const Flag& flag, std::string& text) {
-  std::string others;
-  for (const std::string& name : flag.names) {
-    if (!others.empty()) others += ' ';
-    others += name;
-  }
+  const std::string others = Joined(flag.names, " ");
   for (const std::string& name : flag.names) {
     std::string spec = flag.is_list ? "*" : "(" + others + ")";
     spec += name;

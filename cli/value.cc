@@ -14,16 +14,6 @@
 namespace meshvet::cli {
 namespace {
 
-std::string Joined(const std::vector<std::string>& words,
-                   const std::string& between) {
-  std::string text;
-  for (const std::string& word : words) {
-    if (!text.empty()) text += between;
-    text += word;
-  }
-  return text;
-}
-
 // "a", "a and b", "a, b and c".
 std::string Listed(std::vector<std::string> words) {
   const std::string last = words.back();
@@ -72,6 +62,16 @@ std::shared_ptr<const Offer> Shared(Offer offer) {
 }
 
 }  // namespace
+
+std::string Joined(const std::vector<std::string>& words,
+                   std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += between;
+    text += word;
+  }
+  return text;
+}
 
 CLI::Option* NameValues(CLI::Option* option,
                         const std::vector<std::string>& values) {

@@ -35,6 +35,10 @@ inline constexpr const char* kRuleSeverity = "RULE=SEVERITY";
 inline constexpr const char* kReportFormat = "FORMAT[=FILE]";
 inline constexpr const char* kCommand = "COMMAND";
 
+// "a, b" where ", " stands between.
+std::string Joined(const std::vector<std::string>& words,
+                   std::string_view between);
+
 // "error|warning": names the values in help; whoever reads them checks them.
 CLI::Option* NameValues(CLI::Option* option,
                         const std::vector<std::string>& values);
