@@ -1,19 +1,9 @@
 #include "cli/print.h"
 
-#include <unistd.h>
-
-#include <cerrno>
+#include "lint/output.h"
 
 namespace meshvet::cli {
 
-bool Print(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
+bool Print(int fd, std::string_view text) { return lint::WriteAll(fd, text); }
 
 }  // namespace meshvet::cli

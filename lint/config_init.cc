@@ -9,6 +9,7 @@
 #include "lint/config_command.h"
 #include "lint/config_schema.h"
 #include "lint/exit_code.h"
+#include "lint/output.h"
 #include "lint/printable.h"
 
 namespace meshvet::lint {
@@ -17,16 +18,6 @@ namespace {
 LintOutcome Refusal(int exit_code, const std::string& file,
                     const std::string& why) {
   return {exit_code, {}, "meshvet: " + Printable(file) + ": " + why + "\n"};
-}
-
-bool WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
 }
 
 }  // namespace

@@ -26,16 +26,6 @@ Error Failure(const std::string& path) {
   return {std::generic_category().message(errno), path};
 }
 
-bool WriteAll(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    content.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
 // A device or a pipe cannot be replaced, only written to; nor can what another
 // name of an open file stands for, or whoever has it open would keep the old
 // one.
@@ -85,6 +75,16 @@ Result<Unit> WriteTo(const std::string& file, int flags,
 }
 
 }  // namespace
+
+bool WriteAll(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
 
 Result<Output> ParseOutput(std::string_view text) {
   const size_t equals = std::min(text.find('='), text.size());

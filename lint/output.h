@@ -29,6 +29,9 @@ Result<Output> ParseOutput(std::string_view text);
 // Several; at most one may go to standard output.
 Result<std::vector<Output>> ParseOutputs(const std::vector<std::string>& texts);
 
+// All of `content`, or false, as on a full disk.
+[[nodiscard]] bool WriteAll(int fd, std::string_view content);
+
 struct Unit {};
 // Replaces `path` with `content`; a file that is there keeps its mode. The
 // error's `where` is the path.
