@@ -215,6 +215,10 @@ constexpr std::array kRules = {
 
 std::span<const Rule* const> LoaderRules() { return kRules; }
 
+bool IsLoaders(const Rule& rule) {
+  return std::ranges::find(kRules, &rule) != kRules.end();
+}
+
 bool IsUnsuppressible(std::string_view rule_id) {
   return rule_id == kYamlSyntax.id || rule_id == kYamlLimit.id;
 }

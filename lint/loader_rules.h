@@ -31,6 +31,9 @@ extern const rules::Rule kSuppressionUnused;
 // Sorted by id.
 std::span<const rules::Rule* const> LoaderRules();
 
+// Found by reading files, and by no rule of the engine.
+bool IsLoaders(const rules::Rule& rule);
+
 // What no flag, comment or annotation may silence: the file was not read.
 bool IsUnsuppressible(std::string_view rule_id);
 // Of a chart, a template, a kustomization: nothing in it was judged.

@@ -18,7 +18,6 @@ std::string Dump(const Json& json) {
 }
 
 // A rule of the loader judges files, not objects.
-bool IsLoaders(const Rule& rule) { return rule.check == nullptr; }
 
 rules::Action ActionOf(const Rule& rule) {
   return std::min(rules::DefaultAction(rule.severity), rule.strictest);

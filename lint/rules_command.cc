@@ -71,9 +71,7 @@ bool LoaderOffersFix(const Rule& rule, const Example& example) {
 }
 
 bool OffersFix(const Rule& rule, const Example& example) {
-  const bool is_loaders =
-      std::ranges::find(LoaderRules(), &rule) != LoaderRules().end();
-  if (is_loaders) return LoaderOffersFix(rule, example);
+  if (IsLoaders(rule)) return LoaderOffersFix(rule, example);
   const auto policy = PolicyOf(rule, example);
   auto file =
       std::make_shared<SourceFile>("example", std::string(example.yaml));

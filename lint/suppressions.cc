@@ -8,7 +8,6 @@
 
 #include "lint/loader_rules.h"
 #include "mesh/comma_list.h"
-#include "mesh/json_pointer.h"
 
 namespace meshvet::lint {
 namespace {
@@ -19,14 +18,6 @@ using rules::Suppression;
 std::chrono::sys_days Today() {
   return std::chrono::floor<std::chrono::days>(
       std::chrono::system_clock::now());
-}
-
-bool IsLoaders(const Rule& rule) {
-  return std::ranges::find(LoaderRules(), &rule) != LoaderRules().end();
-}
-
-std::string AnnotationPointer(std::string_view key) {
-  return "/metadata/annotations/" + EscapePointerToken(key);
 }
 
 bool HasGlob(std::string_view text) {
@@ -176,7 +167,7 @@ void Suppressions::ApplyAnnotation(Diagnostic& diagnostic,
   const auto annotation = rules::IgnoreAnnotation(*rule, *item.object);
   if (!annotation) return;
   const auto by = rules::SilencedBy::kAnnotation;
-  const std::string pointer = AnnotationPointer(annotation->first);
+  const std::string pointer = rules::AnnotationPointer(annotation->first);
   diagnostic.finding.suppressed =
       annotation->second.empty() ? ToString(by) : annotation->second;
   diagnostic.finding.silence = {by, pointer, {}};
@@ -367,7 +358,7 @@ void Suppressions::AuditComment(const IgnoreComment& comment,
 
 Diagnostic& Suppressions::ReportAt(const Rule& rule, std::string message,
                                    std::string_view key, const Item& item) {
-  const std::string pointer = AnnotationPointer(key);
+  const std::string pointer = rules::AnnotationPointer(key);
   Diagnostic& diagnostic =
       Report(rule, std::move(message), item.file,
              item.document->KeyRange(item.prefix + pointer));
@@ -405,7 +396,7 @@ void Suppressions::AuditAnnotations(const Loaded& file, const Item& item) {
                  key, item);
     const bool all_go = unused.size() == annotations.size();
     const std::string place =
-        all_go ? "/metadata/annotations" : AnnotationPointer(key);
+        all_go ? "/metadata/annotations" : rules::AnnotationPointer(key);
     diagnostic.finding.fix = {{.op = "remove", .path = place}};
     diagnostic.finding.fix_safety = rules::Safety::kSafe;
     diagnostic.finding.fix_title = "remove the annotation";

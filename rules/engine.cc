@@ -29,10 +29,6 @@ bool NamesAlias(std::string_view codes, const Rule& rule) {
   });
 }
 
-std::string AnnotationPointer(std::string_view key) {
-  return "/metadata/annotations/" + EscapePointerToken(key);
-}
-
 std::string WhyOf(SilencedBy by, std::string_view reason) {
   return std::string(reason.empty() ? ToString(by) : reason);
 }
@@ -82,6 +78,10 @@ void Sort(std::vector<Finding>& findings) {
 }
 
 }  // namespace
+
+std::string AnnotationPointer(std::string_view key) {
+  return "/metadata/annotations/" + EscapePointerToken(key);
+}
 
 struct Engine::Verdicts {
   std::vector<Finding> findings;

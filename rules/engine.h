@@ -51,6 +51,9 @@ struct Change {
 std::optional<std::pair<std::string_view, std::string_view>> IgnoreAnnotation(
     const Rule& rule, const Object& object);
 // What such an annotation's key begins with.
+// The place of an annotation in its object.
+std::string AnnotationPointer(std::string_view key);
+
 inline constexpr std::string_view kIgnorePrefix = "ignore.meshvet.dev/";
 inline constexpr std::string_view kIstioSuppress =
     "galley.istio.io/analyze-suppress";
