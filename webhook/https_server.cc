@@ -167,7 +167,8 @@ class HttpsServer::Impl {
   bool HasMemoryFor(const Use& use);
   void Answer(Connection* connection, bool enough, Worker* worker);
   void Shed(Connection* connection, std::string_view reason);
-  void Settle(Ticket ticket, Connection* connection);
+  template <typename Use>
+  void SettleAfter(Ticket ticket, Connection* connection, const Use& use);
   bool IsLast(const Connection& connection) const;
 
   void DismissIdle();
@@ -293,22 +294,15 @@ void HttpsServer::Impl::Sweep(Clock::time_point now) {
   while (const std::optional<Ticket> ticket = gate_.TakeExpired(now)) {
     // Who takes it out of the line owns it.
     Connection* connection = table_.Owned(*ticket);
-    if (HasMemoryFor([&] { Shed(connection, "queue_timeout"); })) {
-      Settle(*ticket, connection);
-    } else {
-      table_.Remove(*ticket);
-    }
+    SettleAfter(*ticket, connection,
+                [&] { Shed(connection, "queue_timeout"); });
   }
   table_.ForEachParked(
       [now](const Connection& connection) {
         return connection.deadline() <= now;
       },
       [this](Ticket ticket, Connection& connection) {
-        if (HasMemoryFor([&] { connection.Expire(); })) {
-          Settle(ticket, &connection);
-        } else {
-          table_.Remove(ticket);
-        }
+        SettleAfter(ticket, &connection, [&] { connection.Expire(); });
       });
 }
 
@@ -413,15 +407,17 @@ void HttpsServer::Impl::Shed(Connection* connection, std::string_view reason) {
   connection->PutOff(lead_away || IsLast(*connection));
 }
 
-// For the listening thread, which never runs a handler.
-void HttpsServer::Impl::Settle(Ticket ticket, Connection* connection) {
-  while (AdvanceToRequest(ticket, connection) ==
-         Connection::Progress::kRequest) {
-    if (!HasMemoryFor([&] { Shed(connection, "queue_timeout"); })) {
-      table_.Remove(ticket);
-      return;
-    }
+// For the listening thread, which never runs a handler: what `use` did to the
+// connection takes its course.
+template <typename Use>
+void HttpsServer::Impl::SettleAfter(Ticket ticket, Connection* connection,
+                                    const Use& use) {
+  bool lives = HasMemoryFor(use);
+  while (lives && AdvanceToRequest(ticket, connection) ==
+                      Connection::Progress::kRequest) {
+    lives = HasMemoryFor([&] { Shed(connection, "queue_timeout"); });
   }
+  if (!lives) table_.Remove(ticket);
 }
 
 bool HttpsServer::Impl::IsLast(const Connection& connection) const {
@@ -475,11 +471,7 @@ void HttpsServer::Impl::DismissIdle() {
   table_.ForEachParked(
       [](const Connection& connection) { return connection.IsIdle(); },
       [this](Ticket ticket, Connection& connection) {
-        if (HasMemoryFor([&] { connection.Dismiss(); })) {
-          Settle(ticket, &connection);
-        } else {
-          table_.Remove(ticket);
-        }
+        SettleAfter(ticket, &connection, [&] { connection.Dismiss(); });
       });
 }
 
