@@ -77,8 +77,11 @@ TEST(LiveInventory, RemovesWhatANewListLacksAndNothingElse) {
   LiveInventory live(kKinds, {});
   const ObjectPtr kept = Make(kService, "kept");
   live.store(0).Replace({kept, Make(kService, "gone")});
-  ASSERT_TRUE(
-      WaitUntil([&] { return Find(live, "gone") == Presence::kFound; }));
+  // A first list comes step by step: what is not read yet is unknown.
+  ASSERT_TRUE(WaitUntil([&] {
+    return Find(live, "gone") == Presence::kFound &&
+           Find(live, "kept") == Presence::kFound;
+  }));
   live.store(0).Replace({kept, Make(kService, "new")});
   while (Find(live, "gone") != Presence::kMissing) {
     ASSERT_EQ(Find(live, "kept"), Presence::kFound);
