@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cluster/paged_list.h"
 #include "mesh/document.h"
 #include "mesh/kinds.h"
 
@@ -11,7 +12,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr size_t kPage = 500;
 constexpr size_t kMaxValues = 8'000'000;
 
 std::optional<size_t> ResourceOf(const GroupKind& kind) {
@@ -195,28 +195,22 @@ std::optional<LiveReader::Objects> LiveReader::List(
     ApiSession& session, const ServedResource& served, const Absence& absence,
     Deadline deadline) {
   Objects objects;
-  std::string next;
-  while (objects.size() < kMaxObjects) {
-    std::string target =
-        served.PathIn(absence.ns) + "?limit=" + std::to_string(kPage);
-    if (!next.empty()) target += "&continue=" + PercentEncode(next);
-    const auto answer = session.Get(target, {.deadline = deadline});
-    if (!answer || answer->too_large || answer->status != 200) {
-      return std::nullopt;
-    }
-    const auto page = ParseJson(answer->body, {.max_bytes = answer->body.size(),
-                                               .max_values = kMaxValues});
-    if (!page || !page->root()["items"].IsArray()) return std::nullopt;
-    for (const Node item : page->root()["items"]) {
-      ObjectPtr object =
-          StoredObject(item, served.api_version, absence.kind.kind);
-      if (object == nullptr) return std::nullopt;
-      objects.push_back(std::move(object));
-    }
-    next = page->root()["metadata"]["continue"].Str();
-    if (next.empty()) return objects;
-  }
-  return std::nullopt;
+  PagedList list{.target = served.PathIn(absence.ns) + "?",
+                 .max_objects = kMaxObjects,
+                 .deadline = deadline};
+  const auto answer =
+      ReadPages(session, list, [&](Node page) -> std::optional<Error> {
+        if (!page["items"].IsArray()) return Error{"no list"};
+        for (const Node item : page["items"]) {
+          ObjectPtr object =
+              StoredObject(item, served.api_version, absence.kind.kind);
+          if (object == nullptr) return Error{"an item has no name"};
+          objects.push_back(std::move(object));
+        }
+        return std::nullopt;
+      });
+  if (!answer || answer->status != 200) return std::nullopt;
+  return objects;
 }
 
 }  // namespace meshvet::cluster

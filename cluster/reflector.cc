@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cluster/paged_list.h"
 #include "mesh/document.h"
 
 namespace meshvet::cluster {
@@ -17,9 +18,6 @@ using std::chrono::steady_clock;
 
 // A page may hold many objects, each with managedFields.
 constexpr size_t kMaxValues = 8'000'000;
-// What no cluster has: etcd holds 8 GiB.
-constexpr size_t kMaxObjects = 2'000'000;
-constexpr size_t kMaxPages = 100'000;
 constexpr int kGone = 410;
 // How often a kind that was there must be found absent: while an API server
 // starts, its discovery may be behind.
@@ -143,46 +141,22 @@ Reflector::MaybeFailure Reflector::List() {
 
 Reflector::MaybeFailure Reflector::ListPages(std::vector<ObjectPtr>& objects,
                                              std::string& version) {
-  std::string next;
-  size_t pages = 0;
-  while (!stop_.raised()) {
-    if (++pages > kMaxPages || objects.size() > kMaxObjects) {
-      return Failure{Title("list") + ": it does not end"};
-    }
-    std::string target = Target() + "limit=" + std::to_string(page_);
-    if (!next.empty()) target += "&continue=" + PercentEncode(next);
-    Result<ApiAnswer> answer =
-        session_.Get(target, {.max_body = options_.max_page_bytes});
-    if (!answer) {
-      return Failure{Title("list") + ": " + answer.error().message};
-    }
-    if (answer->too_large && page_ > 1) {
-      page_ /= 2;
-      continue;
-    }
-    if (answer->too_large) {
-      return Failure{Title("list") + ": one object is larger than " +
-                     std::to_string(options_.max_page_bytes) + " bytes"};
-    }
-    if (answer->status != 200) return Refused("list", *answer);
-    const auto page = ParseJson(answer->body, {.max_bytes = answer->body.size(),
-                                               .max_values = kMaxValues});
-    answer->body = {};
-    if (!page) return Failure{Title("list") + ": " + page.error().message};
-    if (auto failure = TakePage(page->root(), objects)) return failure;
-    const Node metadata = page->root()["metadata"];
-    version = metadata["resourceVersion"].Str();
-    if (version.empty()) {
-      return Failure{Title("list") + ": the answer has no resourceVersion"};
-    }
-    next = metadata["continue"].Str();
-    if (next.empty()) return std::nullopt;
-  }
-  return Failure{"stopped"};
+  PagedList list{.target = Target(),
+                 .page = page_,
+                 .max_page_bytes = options_.max_page_bytes};
+  const Result<ApiAnswer> answer =
+      ReadPages(session_, list, [&](Node page) -> std::optional<Error> {
+        version = page["metadata"]["resourceVersion"].Str();
+        if (version.empty()) return Error{"the answer has no resourceVersion"};
+        return TakePage(page, objects);
+      });
+  page_ = list.page;
+  if (!answer) return Failure{Title("list") + ": " + answer.error().message};
+  return answer->status == 200 ? std::nullopt : Refused("list", *answer);
 }
 
-Reflector::MaybeFailure Reflector::TakePage(Node list,
-                                            std::vector<ObjectPtr>& objects) {
+std::optional<Error> Reflector::TakePage(Node list,
+                                         std::vector<ObjectPtr>& objects) {
   for (const Node item : list["items"]) {
     const Node metadata = item["metadata"];
     ObjectPtr known =
@@ -193,9 +167,7 @@ Reflector::MaybeFailure Reflector::TakePage(Node list,
       known =
           StoredObject(item, served_.api_version, options_.resource.kind.kind);
     }
-    if (known == nullptr) {
-      return Failure{Title("list") + ": an item has no name"};
-    }
+    if (known == nullptr) return Error{"an item has no name"};
     objects.push_back(std::move(known));
   }
   return std::nullopt;

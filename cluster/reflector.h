@@ -91,7 +91,7 @@ class Reflector {
   void NoteAbsence();
   MaybeFailure List();
   MaybeFailure ListPages(std::vector<ObjectPtr>& objects, std::string& version);
-  MaybeFailure TakePage(Node list, std::vector<ObjectPtr>& objects);
+  std::optional<Error> TakePage(Node list, std::vector<ObjectPtr>& objects);
   MaybeFailure Watch();
   MaybeFailure Forgotten();
   // After a watch that said nothing: whether the server has got as far as we.

@@ -1,0 +1,47 @@
+// File: cluster/paged_list.h
+//
+// ReadPages: a list of an API server, page by page
+// (https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks).
+//
+//   PagedList list{.target = "/api/v1/services?"};
+//   const auto answer = ReadPages(session, list, [&](Node page) {
+//     return Take(page["items"]);
+//   });
+//   if (!answer) …                 // not reached, or no list
+//   if (answer->status != 200) …   // refused
+//
+// The server is not trusted: pages, objects and bytes are bounded.
+
+#ifndef MESHVET_CLUSTER_PAGED_LIST_H_
+#define MESHVET_CLUSTER_PAGED_LIST_H_
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cluster/api_client.h"
+#include "mesh/node.h"
+#include "mesh/result.h"
+
+namespace meshvet::cluster {
+
+struct PagedList {
+  std::string target;  // with a "?" or "&" at its end
+  size_t page = 500;   // halved while an answer is larger than a page may be
+  size_t max_page_bytes = 32 << 20;
+  // What no cluster has: etcd holds 8 GiB.
+  size_t max_objects = 2'000'000;
+  Deadline deadline = {};  // of each request; its default: ApiSession's
+};
+
+// Calls `take` with each page as it comes, until it says what is wrong with
+// one. The answer is the last one: 200 when all was read. On any other status,
+// and on an error, `take` has seen a part at most.
+Result<ApiAnswer> ReadPages(
+    ApiSession& session, PagedList& list,
+    const std::function<std::optional<Error>(Node page)>& take);
+
+}  // namespace meshvet::cluster
+
+#endif  // MESHVET_CLUSTER_PAGED_LIST_H_
