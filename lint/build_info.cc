@@ -6,6 +6,7 @@
 #include "lint/commit.h"
 #include "lint/loader_rules.h"
 #include "lint/rule_text.h"
+#include "mesh/istio_release.h"
 #include "mesh/kinds.h"
 
 namespace meshvet::lint {
@@ -28,6 +29,7 @@ std::string WriteBuildInfo(bool as_json, std::string_view tls_library) {
       {"version", MESHVET_VERSION},  {"commit", MESHVET_COMMIT},
       {"date", BuildDate()},         {"compiler", kCompiler},
       {"tls_library", tls_library},  {"api_groups", groups},
+      {"istio", kIstioRelease},      {"istio_api_versions", kIstioApiVersions},
       {"rules", EveryRule().size()}, {"rules_hash", RulesHash()}};
   if (as_json) return info.dump(2) + "\n";
   std::string text = "meshvet " MESHVET_VERSION "\n";

@@ -6,9 +6,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "mesh/istio_release.h"
 #include "rules/policy.h"
 #include "test/support/run_binary.h"
 #include "test/support/shell.h"
@@ -385,8 +387,30 @@ TEST_F(CommandTest, VersionsAreForPeopleAndPrograms) {
               StartsWith("OpenSSL 3."));
   EXPECT_THAT(info.at("api_groups"),
               ::testing::Contains("networking.istio.io"));
+  EXPECT_EQ(info.at("istio"), kIstioRelease);
+  EXPECT_EQ(info.at("istio_api_versions"), nlohmann::json(kIstioApiVersions));
   EXPECT_GT(info.at("rules"), 10);
   EXPECT_THAT(info.at("rules_hash").get<std::string>(), Not(IsEmpty()));
+}
+
+// The release that is claimed is the one the end-to-end tests install, and
+// there is no group of Istio's whose kinds we know and whose versions we do
+// not.
+TEST_F(CommandTest, TheReleaseOfIstioIsTheOneThatIsTested) {
+  const std::string crds =
+      ReadFile(MESHVET_SOURCE_DIR "/test/e2e/cluster/crds.go");
+  EXPECT_THAT(
+      crds, HasSubstr("\"istio.io/api@v" + std::string(kIstioRelease) + "\""));
+  const auto info = nlohmann::json::parse(Run("version -o json").out);
+  std::set<std::string> known;
+  for (const std::string version : info.at("istio_api_versions")) {
+    known.insert(version.substr(0, version.find('/')));
+  }
+  std::set<std::string> groups;
+  for (const std::string group : info.at("api_groups")) {
+    if (group.ends_with("istio.io")) groups.insert(group);
+  }
+  EXPECT_EQ(known, groups);
 }
 
 }  // namespace
