@@ -34,10 +34,14 @@ CLI::App* AddVerb(CLI::App& baseline, const char* name, const char* meaning,
                   int& exit_code) {
   CLI::App* command = baseline.add_subcommand(name, meaning);
   AddInputs(*command, options->lint);
-  AddContext(*command, options->lint);
+  const ReadCluster read_cluster = AddContext(*command, options->lint);
   AddRuleFlags(*command, options->lint);
   AddBaselineFlag(*command, options->lint);
-  command->callback([options, verb, &exit_code] {
+  command->callback([options, verb, read_cluster, &exit_code] {
+    if (const auto failed = read_cluster()) {
+      exit_code = *failed;
+      return;
+    }
     options->today = Today();
     exit_code = Deliver(verb(*options));
   });

@@ -38,6 +38,7 @@ CLI::App* AddLint(CLI::App& app, int& exit_code);
 CLI::App* AddFix(CLI::App& app, int& exit_code);
 CLI::App* AddGate(CLI::App& app, int& exit_code);
 CLI::App* AddBaseline(CLI::App& app, int& exit_code);
+CLI::App* AddSnapshot(CLI::App& app, int& exit_code);
 CLI::App* AddTest(CLI::App& app, int& exit_code);
 CLI::App* AddRules(CLI::App& app, int& exit_code);
 CLI::App* AddExplain(CLI::App& app, int& exit_code);

@@ -68,8 +68,11 @@ std::variant<lint::StaticMesh, Failure> LoadMesh(
     paths.push_back(
         (std::filesystem::path(configuration.directory) / path).string());
   }
-  auto mesh =
-      lint::LoadStaticMesh(paths, *config, configuration.policy.coverage);
+  auto mesh = lint::LoadStaticMesh(
+      paths, *config, configuration.policy.coverage,
+      {.on_settings = !flags.mesh_config.empty() ||
+                      configuration.policy.mesh_config_file.has_value(),
+       .root_namespace = flags.root_namespace});
   if (!mesh) return NoFile(mesh.error());
   return *std::move(mesh);
 }

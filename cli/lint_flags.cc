@@ -14,6 +14,7 @@
 #include <optional>
 #include <string_view>
 
+#include "cli/cluster_context.h"
 #include "cli/commands.h"
 #include "cli/deliver.h"
 #include "cli/durations.h"
@@ -102,6 +103,15 @@ extern "C" void OnTimeout(int /*signal*/) {
   _exit(kExitUnfinished);
 }
 
+// Every document's tree is large enough that glibc first sweeps its fast bins,
+// a twelfth of all instructions; without these bins there is nothing to sweep.
+// That it fails only means to be slower.
+void TuneAllocator() {
+  mallopt(M_MXFAST, 0);  // NOLINT(concurrency-mt-unsafe): no threads yet
+}
+
+}  // namespace
+
 void AddTimeout(CLI::App& command, double& seconds) {
   command
       .add_option_function<std::string>(
@@ -123,15 +133,6 @@ void StartTimer(double seconds) {
       static_cast<suseconds_t>((seconds - std::floor(seconds)) * 1'000'000);
   setitimer(ITIMER_REAL, &timer, nullptr);
 }
-
-// Every document's tree is large enough that glibc first sweeps its fast bins,
-// a twelfth of all instructions; without these bins there is nothing to sweep.
-// That it fails only means to be slower.
-void TuneAllocator() {
-  mallopt(M_MXFAST, 0);  // NOLINT(concurrency-mt-unsafe): no threads yet
-}
-
-}  // namespace
 
 std::string CheckWholeNumber(const std::string& text) {
   const bool is_number = !text.empty() && text.size() <= 9 &&
@@ -178,7 +179,7 @@ void AddInputs(CLI::App& command, LintOptions& options) {
                    "follow symbolic links below directories");
 }
 
-void AddContext(CLI::App& command, LintOptions& options) {
+ReadCluster AddContext(CLI::App& command, LintOptions& options) {
   AddList(command, "--context", options.context,
           "files and directories whose objects are known but not judged")
       ->type_name(kPath);
@@ -195,6 +196,7 @@ void AddContext(CLI::App& command, LintOptions& options) {
                      "the mesh's root namespace (default istio-system)");
   command.add_option("-n,--namespace", options.default_namespace,
                      "of objects that name none (default default)");
+  return AddClusterContext(command, options);
 }
 
 void AddRuleFlags(CLI::App& command, LintOptions& options) {
@@ -233,15 +235,20 @@ void AddIgnoreSuppressions(CLI::App& command, LintOptions& options) {
 void AddRun(CLI::App& command, LintOptions& options, LintRun run,
             int& exit_code) {
   options.stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
-  AddContext(command, options);
+  ReadCluster read_cluster = AddContext(command, options);
   AddRuleFlags(command, options);
   AddBaselineFlag(command, options);
   AddReportFlags(command, options);
   auto timeout = std::make_shared<double>(0);
   AddTimeout(command, *timeout);
-  command.callback([run = std::move(run), timeout, &exit_code] {
+  command.callback([run = std::move(run), read = std::move(read_cluster),
+                    timeout, &exit_code] {
     StartTimer(*timeout);
     TuneAllocator();
+    if (const auto failed = read()) {
+      exit_code = *failed;
+      return;
+    }
     exit_code = Deliver(run());
   });
 }

@@ -7,6 +7,7 @@
 #define MESHVET_CLI_LINT_FLAGS_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,19 @@ CLI::Option* AddList(CLI::App& command, const char* name,
                      const std::string& meaning);
 
 void AddInputs(CLI::App& command, lint::LintOptions& options);
-void AddContext(CLI::App& command, lint::LintOptions& options);
+// What is returned must run before the options are used: it reads the cluster
+// of --cluster, and gives an exit code if that fails.
+using ReadCluster = std::function<std::optional<int>()>;
+ReadCluster AddContext(CLI::App& command, lint::LintOptions& options);
 void AddRuleFlags(CLI::App& command, lint::LintOptions& options);
 void AddBaselineFlag(CLI::App& command, lint::LintOptions& options);
 void AddIgnoreSuppressions(CLI::App& command, lint::LintOptions& options);
 // What is wrong with the text of a number; empty if nothing is.
 std::string CheckWholeNumber(const std::string& text);
+
+// --timeout, and what ends the program with 3 when so much time has passed.
+void AddTimeout(CLI::App& command, double& seconds);
+void StartTimer(double seconds);
 
 using LintRun = std::function<lint::LintOutcome()>;
 // All of the above but the inputs, those of the report and of time, and what

@@ -28,6 +28,7 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddFix(app, exit_code);
   AddGate(app, exit_code);
   AddBaseline(app, exit_code);
+  AddSnapshot(app, exit_code);
   AddTest(app, exit_code);
   AddExplain(app, exit_code);
   AddRules(app, exit_code);

@@ -2,13 +2,20 @@
 
 #include <utility>
 
-#include "yaml/parse.h"
-
 namespace meshvet::cluster {
 
 std::string MeshConfigMapName(std::string_view revision) {
   if (revision.empty() || revision == "default") return "istio";
   return std::string("istio-").append(revision);
+}
+
+Result<yaml::Stream> SettingsOf(const Object& map) {
+  constexpr yaml::Limits kLimits = {.max_bytes = 4 << 20, .max_nodes = 100'000};
+  const Node text = map.root()["data"]["mesh"];
+  if (!text.IsString()) return Error{"it has no data.mesh"};
+  yaml::Stream stream = yaml::Parse(text.Str(), kLimits);
+  if (stream.problems.empty()) return stream;
+  return Error{"data.mesh: " + stream.problems.front().message};
 }
 
 MeshConfigMap::MeshConfigMap(MeshConfig defaults, OnConfig on_config,
@@ -27,15 +34,10 @@ void MeshConfigMap::Replace(std::vector<ObjectPtr> objects) {
 }
 
 void MeshConfigMap::Put(ObjectPtr object) {
-  constexpr yaml::Limits kLimits = {.max_bytes = 4 << 20, .max_nodes = 100'000};
-  const Node text = object->root()["data"]["mesh"];
-  if (!text.IsString()) return on_problem_("it has no data.mesh");
-  const yaml::Stream stream = yaml::Parse(text.Str(), kLimits);
-  if (!stream.problems.empty()) {
-    return on_problem_("data.mesh: " + stream.problems.front().message);
-  }
-  if (stream.documents.empty()) return on_config_(defaults_);
-  on_config_(ReadMeshConfig(stream.documents.front().root(), defaults_));
+  const Result<yaml::Stream> settings = SettingsOf(*object);
+  if (!settings) return on_problem_(settings.error().message);
+  if (settings->documents.empty()) return on_config_(defaults_);
+  on_config_(ReadMeshConfig(settings->documents.front().root(), defaults_));
 }
 
 void MeshConfigMap::Remove(std::string_view, std::string_view) {

@@ -15,11 +15,17 @@
 
 #include "cluster/reflector.h"
 #include "mesh/mesh_config.h"
+#include "mesh/object.h"
+#include "mesh/result.h"
+#include "yaml/parse.h"
 
 namespace meshvet::cluster {
 
 // "istio", or "istio-" and the revision; "default" is the unnamed one.
 std::string MeshConfigMapName(std::string_view revision);
+
+// What the ConfigMap holds: one document, or none if it is empty.
+Result<yaml::Stream> SettingsOf(const Object& map);
 
 class MeshConfigMap final : public ObjectStore {
  public:

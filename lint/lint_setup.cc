@@ -143,6 +143,7 @@ class Builder {
       setup_.baseline = setup_.FromConfiguration(*policy.baseline);
     }
     request_.context = options_.context;
+    request_.context_texts = options_.context_texts;
     for (const std::string& path : policy.context_paths) {
       request_.context.push_back(setup_.FromConfiguration(path));
     }

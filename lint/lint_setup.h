@@ -34,6 +34,7 @@ struct LintOptions {
   bool follow_symlinks = false;
 
   std::vector<std::string> context;
+  std::vector<ContextText> context_texts;
   bool complete = false;
   std::vector<std::string> assume_hosts;
   std::string mesh_config;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "lint/loader_rules.h"
 #include "lint/manifest.h"
 #include "lint/parallel.h"
+#include "lint/snapshot.h"
 #include "lint/suppressions.h"
 #include "lint/view.h"
 #include "rules/engine.h"
@@ -56,6 +58,7 @@ class Run {
     Result<InputFiles> context = FindInputFiles(request_.context, all);
     if (!context) return context.error();
     Load(*inputs, *context);
+    if (auto error = FindSnapshot()) return *std::move(error);
     Judge();
     Finish();
     report_.summary.elapsed_ms =
@@ -76,8 +79,12 @@ class Run {
     report_.failures = std::move(inputs.failures);
     report_.failures.insert(report_.failures.end(), context.failures.begin(),
                             context.failures.end());
+    for (const ContextText& given : request_.context_texts) {
+      files_.push_back(Parsed(given.name, given.text, true, request_.jobs));
+    }
     const std::set<std::string> linted(inputs.paths.begin(),
                                        inputs.paths.end());
+    context_paths_.insert(context.paths.begin(), context.paths.end());
     std::vector<std::pair<std::string, bool>> paths;
     for (const std::string& path : inputs.paths)
       paths.emplace_back(path, false);
@@ -106,13 +113,26 @@ class Run {
   Result<Loaded> Read(const std::string& path, bool is_context,
                       size_t jobs) const {
     const auto given = request_.texts.find(path);
-    Result<std::string> text = given == request_.texts.end()
-                                   ? ReadText(path, request_.limits.max_bytes)
-                                   : Result<std::string>(given->second);
+    Result<std::string> text =
+        given == request_.texts.end()
+            ? ReadText(path,
+                       [&](std::string_view read) {
+                         return LimitsFor(read, is_context).max_bytes;
+                       })
+            : Result<std::string>(given->second);
     if (!text) return text.error();
     const std::string name = path == kStdin ? request_.stdin_filename : path;
-    auto file = std::make_shared<SourceFile>(name, *std::move(text));
-    file->Parse(jobs, request_.limits);
+    return Parsed(name, *std::move(text), is_context, jobs);
+  }
+
+  yaml::Limits LimitsFor(std::string_view text, bool is_context) const {
+    return is_context ? ContextLimits(text, request_.limits) : request_.limits;
+  }
+
+  Loaded Parsed(const std::string& name, std::string text, bool is_context,
+                size_t jobs) const {
+    auto file = std::make_shared<SourceFile>(name, std::move(text));
+    file->Parse(jobs, LimitsFor(file->text(), is_context));
     Loaded loaded{
         file, RelativeTo(request_.root_directory, name), {}, is_context};
     loaded.manifest = ReadManifest(loaded.file, request_.default_namespace);
@@ -125,8 +145,59 @@ class Run {
     return loaded;
   }
 
+  // A snapshot is none of the user's manifests, wherever it lies.
+  void SetSnapshotsAside() {
+    std::erase_if(files_, [&](Loaded& file) {
+      if (file.is_context || !file.manifest.IsSnapshot()) return false;
+      file.is_context = context_paths_.contains(file.file->name());
+      if (file.is_context) return false;
+      report_.skipped_files.push_back(
+          {file.file->name(), "a snapshot: give it as --context"});
+      return true;
+    });
+  }
+
+  // One mesh is one cluster's: of two snapshots nobody could say which holds.
+  std::optional<Error> FindSnapshot() {
+    SetSnapshotsAside();
+    const Loaded* first = nullptr;
+    for (const Loaded& file : files_) {
+      const Manifest& manifest = file.manifest;
+      if (!manifest.snapshot_errors.empty()) {
+        return manifest.snapshot_errors.front();
+      }
+      if (!manifest.snapshot) continue;
+      if (first != nullptr) {
+        return Error{"is a snapshot, as " + first->file->name() +
+                         " is: one at most can be the mesh",
+                     file.file->name()};
+      }
+      first = &file;
+    }
+    if (first != nullptr) Believe(*first);
+    return std::nullopt;
+  }
+
+  void Believe(const Loaded& file) {
+    snapshot_ = *file.manifest.snapshot;
+    for (const Snapshot::Unknown& gap : snapshot_->Gaps()) {
+      report_.skipped_files.push_back(
+          {file.file->name(), "context: nothing is known of kind " + gap.kind +
+                                  ": " + gap.reason});
+    }
+  }
+
+  Coverage Covered() const {
+    const Coverage& configured = request_.policy->coverage;
+    return snapshot_ ? snapshot_->Covers(configured) : configured;
+  }
+
   MeshConfig Mesh() const {
     MeshConfig mesh = request_.policy->mesh;
+    if (snapshot_) {
+      mesh = snapshot_->Mesh(std::move(mesh), {!request_.believes_config_map,
+                                               request_.root_namespace});
+    }
     if (!request_.root_namespace.empty()) {
       mesh.root_namespace = request_.root_namespace;
     }
@@ -154,8 +225,9 @@ class Run {
     const rules::Engine engine(request_.policy, {}, request_.rules);
     Suppressions suppressions(request_, files_, engine);
     const MeshConfig mesh = Mesh();
+    const Coverage coverage = Covered();
     for (auto& group : Group(files_, request_.policy->sets)) {
-      const View view(std::move(group), mesh, request_.policy->coverage);
+      const View view(std::move(group), mesh, coverage);
       Collect(ReportDuplicates(view));
       for (Verdict& verdict :
            JudgeAll(view, engine, request_.jobs, !request_.as_webhook)) {
@@ -280,6 +352,8 @@ class Run {
 
   const LintRequest& request_;
   std::vector<Loaded> files_;
+  std::set<std::string> context_paths_;
+  std::optional<Snapshot> snapshot_;
   std::map<std::pair<std::string_view, std::string>, size_t> not_run_;
   std::map<std::string, std::string> keys_;  // of paths
   Report report_;

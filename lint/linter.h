@@ -31,12 +31,19 @@
 
 namespace meshvet::lint {
 
+struct ContextText {
+  std::string name;
+  std::string text;
+};
+
 struct LintRequest {
   std::vector<std::string> paths;
   InputOptions inputs;
   std::string stdin_filename = "<stdin>";
   // Files and directories whose objects are known but not judged.
   std::vector<std::string> context;
+  // The same, by names of their own, for what is in no file.
+  std::vector<ContextText> context_texts;
   // Rules, overrides, suppressions, sets, coverage and the mesh's settings.
   std::shared_ptr<const rules::Policy> policy;
   // Laid over everything else that names it; empty for none.

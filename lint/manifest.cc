@@ -140,6 +140,7 @@ class Reader {
     const std::string_view kind = value["kind"].Str();
     const std::string_view group = GroupOf(version);
     if (group == kOwnGroup) {
+      if (kind == kSnapshotKind) NoteSnapshot(document, value, pointer);
       return Skip(document, pointer, "meshvet " + std::string(kind));
     }
     if (IsList(value, kind)) return ReadList(document, value, pointer, depth);
@@ -151,6 +152,23 @@ class Reader {
       return Skip(document, pointer, missing);
     }
     ReadObject(document, value, pointer);
+  }
+
+  void NoteSnapshot(const SourceDocument& document, Node value,
+                    const std::string& pointer) {
+    const auto fail = [&](const Error& error) {
+      const yaml::Position at = document.Anchor(pointer + error.where).start;
+      manifest_.snapshot_errors.push_back(
+          {error.message, file_->name() + ":" + std::to_string(at.line) + ":" +
+                              std::to_string(at.column)});
+    };
+    if (manifest_.IsSnapshot()) return fail({"a second snapshot in one file"});
+    auto read = ReadSnapshot(value);
+    if (auto* snapshot = std::get_if<Snapshot>(&read)) {
+      manifest_.snapshot = std::move(*snapshot);
+      return;
+    }
+    for (const Error& error : std::get<std::vector<Error>>(read)) fail(error);
   }
 
   static bool IsList(Node value, std::string_view kind) {

@@ -10,11 +10,13 @@
 #define MESHVET_LINT_MANIFEST_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lint/report.h"
+#include "lint/snapshot.h"
 #include "lint/source_file.h"
 #include "mesh/object.h"
 
@@ -46,6 +48,12 @@ struct Manifest {
     std::string text;
   };
   std::vector<MeshText> mesh_texts;
+  // The file is a snapshot, or what is wrong with its first document, by file,
+  // line and column.
+  std::optional<Snapshot> snapshot;
+  std::vector<Error> snapshot_errors;
+
+  bool IsSnapshot() const { return snapshot || !snapshot_errors.empty(); }
 };
 
 // Objects without a namespace are taken to be in `default_namespace`.

@@ -155,6 +155,11 @@ Error InFile(const std::string& path, const Error& error) {
 }
 
 Result<std::string> ReadText(const std::string& path, size_t max_bytes) {
+  return ReadText(path, [=](std::string_view) { return max_bytes; });
+}
+
+Result<std::string> ReadText(const std::string& path,
+                             const LimitOfText& limit) {
   const bool is_stdin = path == kStdin;
   const auto failure = [&](int error) {
     return Error{std::generic_category().message(error), path};
@@ -169,7 +174,7 @@ Result<std::string> ReadText(const std::string& path, size_t max_bytes) {
   // The size is a hint: a pipe has none and a file may grow.
   size_t room = static_cast<size_t>(std::max<off_t>(status.st_size, 0)) + 1;
   for (;;) {
-    room = std::clamp<size_t>(room, 64 << 10, max_bytes + 1);
+    room = std::clamp<size_t>(room, 64 << 10, limit(text) + 1);
     const size_t had = text.size();
     text.resize(had + room);
     const ssize_t got = read(file.get(), text.data() + had, room);
@@ -177,7 +182,7 @@ Result<std::string> ReadText(const std::string& path, size_t max_bytes) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failure(errno);
     if (got == 0) break;
-    if (text.size() > max_bytes) {
+    if (const size_t max_bytes = limit(text); text.size() > max_bytes) {
       return Error{"larger than " + std::to_string(max_bytes >> 20) + " MiB",
                    path};
     }

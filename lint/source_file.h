@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -94,6 +95,9 @@ Error InFile(const std::string& path, const Error& error);
 // The bytes of a file, or of standard input for kStdin. The error's `where` is
 // the path.
 Result<std::string> ReadText(const std::string& path, size_t max_bytes);
+// The same, where the text itself says how long it may be.
+using LimitOfText = std::function<size_t(std::string_view text)>;
+Result<std::string> ReadText(const std::string& path, const LimitOfText& limit);
 
 }  // namespace meshvet::lint
 

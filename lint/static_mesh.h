@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lint/configuration.h"
+#include "lint/snapshot.h"
 #include "mesh/inventory.h"
 #include "mesh/mesh_config.h"
 #include "mesh/result.h"
@@ -32,11 +33,15 @@ Result<MeshConfig> ReadMeshSettings(const Configuration& configuration,
                                     const std::string& root_namespace);
 
 // The objects of the files and directories `paths`. Only namespaces that
-// `coverage` calls closed are known whole. An error is a path that does not
-// exist or cannot be read.
+// `coverage` calls closed are known whole, unless a snapshot is among the
+// files: then it says what is, and its settings of the mesh lie over `config`,
+// and what is `insisted` on over both.
+// An error is a path that does not exist or cannot be read, or a snapshot that
+// is none.
 Result<StaticMesh> LoadStaticMesh(const std::vector<std::string>& paths,
                                   const MeshConfig& config,
-                                  const Coverage& coverage);
+                                  const Coverage& coverage,
+                                  const Insisted& insisted = {});
 
 }  // namespace meshvet::lint
 

@@ -39,6 +39,7 @@ View::View(std::vector<const Loaded*> files, const MeshConfig& mesh,
 }
 
 void View::Add(const Loaded& file, InventoryBuilder& builder) {
+  if (file.manifest.snapshot) snapshot_ = file.file.get();
   for (const Item& item : file.manifest.items) {
     const Object& object = *item.object;
     builder.Put(item.object);
@@ -46,7 +47,10 @@ void View::Add(const Loaded& file, InventoryBuilder& builder) {
     const std::string key = KeyOf(object.kind(), object.ns(), object.name());
     const auto [entry, is_new] = items_.emplace(key, &item);
     if (is_new) continue;
-    if (!file.is_context) duplicates_.push_back({&item, entry->second, &file});
+    const bool is_stored = entry->second->file.get() == snapshot_;
+    if (!file.is_context && !is_stored) {
+      duplicates_.push_back({&item, entry->second, &file});
+    }
     entry->second = &item;
   }
 }

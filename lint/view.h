@@ -42,7 +42,8 @@ class View {
   const Item* Find(const GroupKind& kind, std::string_view ns,
                    std::string_view name) const;
   // Objects of the linted files that an earlier one already defined, each with
-  // that earlier one.
+  // that earlier one. What a snapshot of a cluster has is no definition: that a
+  // manifest was applied before is no fault of it.
   struct Duplicate {
     const Item* item;
     const Item* earlier;
@@ -54,6 +55,7 @@ class View {
   void Add(const Loaded& file, InventoryBuilder& builder);
 
   std::vector<const Loaded*> files_;
+  const SourceFile* snapshot_ = nullptr;  // one of them at most
   std::shared_ptr<const Inventory> inventory_;
   std::unordered_map<std::string, const Item*> items_;
   std::vector<Duplicate> duplicates_;

@@ -234,8 +234,9 @@ std::variant<TestBench, SetUpErrors> SetUp(const RuleTest& test) {
   configuration.policy.mesh = *mesh;
   const std::vector<Source> context = ContextOf(test, configuration);
   if (auto missing = FindMissing(context)) return *std::move(missing);
-  auto loaded = lint::LoadStaticMesh(PathsOf(context), *mesh,
-                                     configuration.policy.coverage);
+  auto loaded = lint::LoadStaticMesh(
+      PathsOf(context), *mesh, configuration.policy.coverage,
+      {.on_settings = configuration.policy.mesh_config_file.has_value()});
   if (!loaded) return Of(FileError(test.place, loaded.error()));
   if (!loaded->problems.empty()) {
     return SetUpErrors{false, std::move(loaded->problems)};

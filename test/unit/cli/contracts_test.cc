@@ -150,8 +150,9 @@ TEST_F(Contracts, OfflineIsOffline) {
               HasSubstr("socket("))
       << "strace sees no call";
   for (const std::string command :
-       {"lint .", "gate .", "fix --check .", "baseline create --force .",
-        "explain IST0101", "rules", "config show", "version -o json"}) {
+       {"lint .", "lint --context good.yaml bad.yaml", "gate .",
+        "fix --check .", "baseline create --force .", "explain IST0101",
+        "rules", "config show", "version -o json"}) {
     const std::string calls = CallsOf(folder_, MESHVET_BINARY " " + command);
     EXPECT_THAT(calls, HasSubstr("openat(")) << command;
     for (const char* call : {"socket(", "connect(", "sendto(", "resolv.conf",

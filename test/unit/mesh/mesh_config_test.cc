@@ -3,9 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "mesh/document.h"
+#include "mesh/mesh_config_fields.h"
 
 namespace meshvet {
 namespace {
@@ -50,6 +57,20 @@ TEST(MeshConfigTest, ReadsEveryField) {
   // Not a field of mesh config, whatever it says.
   EXPECT_EQ(Read(R"({"domain": "x", "domainSuffix": "x"})").domain,
             "cluster.local");
+}
+
+// Whoever keeps these fields alone keeps all that is read, and no more.
+TEST(MeshConfigTest, NamesTheFieldsItReads) {
+  std::ifstream file(MESHVET_SOURCE_DIR "/mesh/mesh_config.cc");
+  const std::string source((std::istreambuf_iterator<char>(file)), {});
+  const std::regex field(R"re(config\["(\w+)"\])re");
+  std::set<std::string> read;
+  for (std::sregex_iterator at(source.begin(), source.end(), field), end;
+       at != end; ++at) {
+    read.insert((*at)[1]);
+  }
+  EXPECT_EQ(read, std::set<std::string>(kMeshConfigFields.begin(),
+                                        kMeshConfigFields.end()));
 }
 
 TEST(MeshConfigTest, FieldsOfTheWrongTypeKeepTheDefault) {
