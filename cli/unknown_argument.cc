@@ -13,10 +13,8 @@ namespace meshvet::cli {
 namespace {
 
 // What people know from elsewhere or from our plans, and no typing mistake.
-constexpr std::array<std::string_view, 1> kCommandsToCome = {"snapshot"};
-constexpr std::array<std::string_view, 5> kFlagsToCome = {
-    "--cluster", "--istio-version", "--kubeconfig", "--kube-context",
-    "--log-format"};
+constexpr std::array<std::string_view, 2> kFlagsToCome = {"--istio-version",
+                                                          "--log-format"};
 
 template <size_t N>
 bool IsToCome(const std::array<std::string_view, N>& names,
@@ -29,9 +27,6 @@ std::vector<const CLI::App*> CommandsOf(const CLI::App& app) {
 }
 
 std::string UnknownCommand(const CLI::App& app, const std::string& word) {
-  if (IsToCome(kCommandsToCome, word)) {
-    return "`meshvet " + word + "` is not supported yet";
-  }
   std::vector<std::string_view> names = {"help"};
   for (const CLI::App* command : CommandsOf(app)) {
     names.push_back(command->get_name());

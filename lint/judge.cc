@@ -85,7 +85,7 @@ Verdict JudgeOne(const Case& at, const View& view, const rules::Engine& engine,
 }  // namespace
 
 std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
-                              size_t jobs, bool sees_files) {
+                              const LintRequest& request) {
   std::vector<Case> cases;
   for (const Loaded* file : view.files()) {
     if (file->is_context) continue;
@@ -97,11 +97,13 @@ std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
   constexpr size_t kCasesAtOnce = 32;
   std::vector<Verdict> verdicts(cases.size());
   ParallelFor(
-      cases.size(), jobs,
+      cases.size(), request.jobs,
       [&](size_t i) {
-        verdicts[i] = JudgeOne(cases[i], view, engine, sees_files);
+        if (request.is_stopped()) return;
+        verdicts[i] = JudgeOne(cases[i], view, engine, !request.as_webhook);
       },
       kCasesAtOnce);
+  std::erase_if(verdicts, [](const Verdict& v) { return v.item == nullptr; });
   return verdicts;
 }
 

@@ -174,13 +174,7 @@ TEST_F(RobustnessTest, ValuesOfFlagsAreChecked) {
 }
 
 TEST_F(RobustnessTest, WhatIsToComeIsRefusedByName) {
-  for (const char* command : {"snapshot"}) {
-    const Ran ran = Run(std::string(command) + " x");
-    EXPECT_EQ(ran.exit_code, 2) << command;
-    EXPECT_EQ(ran.err, "meshvet: `meshvet " + std::string(command) +
-                           "` is not supported yet\n");
-  }
-  for (const char* flag : {"--cluster", "--istio-version"}) {
+  for (const char* flag : {"--istio-version"}) {
     const Ran ran = Run(std::string("lint bad.yaml ") + flag);
     EXPECT_EQ(ran.exit_code, 2) << flag;
     EXPECT_EQ(ran.err,
