@@ -58,7 +58,7 @@ class GitlabTest(unittest.TestCase):
         broken = jobs.replace("codequality:", "codequalty:")
         self.assertIn("codequalty", complaints("vendor.gitlab-ci", broken))
         self.assertEqual(complaints("vendor.gitlab-ci", HEAD), "")
-        broken = HEAD.replace("default: test", "defalt: test")
+        broken = HEAD.replace("  inputs:", "  inputs: 3 #")
         self.assertNotEqual(complaints("vendor.gitlab-ci", broken), "")
 
     def test_a_bad_change_fails_with_its_reports(self):
