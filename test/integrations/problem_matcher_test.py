@@ -2,6 +2,7 @@
 program prints."""
 
 import json
+import re
 import unittest
 
 import regress
@@ -22,10 +23,19 @@ FLAWED = (SERVICE + "---\n" + SERVICE +
           "metadata: {name: 'a: error[x]: b]>'}\n")
 
 
-def match(line):
-    """What each matcher makes of a line: owner and what it has found."""
+def task_matchers():
+    """Of the task that docs/editors.md shows, in the shape of the others."""
+    page = (ROOT / "docs/editors.md").read_text(encoding="utf-8")
+    for text in re.findall(r"^```json\n(.*?)^```$", page, re.M | re.S):
+        for task in json.loads(text).get("tasks", []):
+            matcher = task["problemMatcher"]
+            yield matcher | {"pattern": [matcher["pattern"]]}
+
+
+def match(line, matchers):
+    """What each matcher finds in a line, by the names of its groups."""
     found = []
-    for matcher in MATCHERS:
+    for matcher in matchers:
         pattern = matcher["pattern"][0]
         hit = regress.Regex(pattern["regexp"]).find(line)
         if hit is None:
@@ -49,6 +59,16 @@ class ProblemMatcherTest(unittest.TestCase):
             self.assertEqual(len(matcher["pattern"]), 1)
 
     def test_every_line_is_one_problem_whatever_the_names(self):
+        lines, findings = self.lint_awkward_names()
+        self.assertEqual(
+            self.severities(lines, findings, MATCHERS, "notice"),
+            {"error", "warning", "notice"})
+        task = list(task_matchers())
+        self.assertEqual(len(task), 1)
+        self.assertEqual(self.severities(lines, findings, task, "info"),
+                         {"error", "warning", "info"})
+
+    def lint_awkward_names(self):
         files = {name: FLAWED for name in [*NAMES, *AWKWARD]}
         files["template.yaml"] = "{{ .Values.x }}\n"
         with Repository(files) as repository:
@@ -59,9 +79,13 @@ class ProblemMatcherTest(unittest.TestCase):
         findings = report["findings"]
         self.assertEqual(len(lines), len(findings), ran.stdout)
         self.assertGreaterEqual(len(lines), 2 * len(files))
-        severities = set()
+        return lines, findings
+
+    def severities(self, lines, findings, matchers, info):
+        """Those seen; each line has to be the problem of its finding."""
+        seen = set()
         for line, finding in zip(lines, findings):
-            issues = match(line)
+            issues = match(line, matchers)
             self.assertEqual(len(issues), 1, line)
             issue = issues[0]
             start = finding["range"]["start"]
@@ -69,19 +93,19 @@ class ProblemMatcherTest(unittest.TestCase):
                 (issue["file"], issue["line"], issue["column"], issue["code"]),
                 (AWKWARD.get(finding["file"], finding["file"]),
                  str(start["line"]), str(start["column"]), finding["rule"]))
-            self.assertEqual(
-                issue["severity"],
-                finding["severity"].replace("info", "notice"))
+            self.assertEqual(issue["severity"],
+                             finding["severity"].replace("info", info))
             self.assertTrue(issue["message"])
-            severities.add(issue["severity"])
-        self.assertEqual(severities, {"error", "warning", "notice"})
+            seen.add(issue["severity"])
+        return seen
 
     def test_nothing_else_is_a_problem(self):
         for line in ["1 error, 2 warnings in 1 file (2 objects)",
                      "meshvet: a.yaml: cannot be read",
                      "  ┌─ Gateway shop/a", "skipped: 1 path (1 hidden)",
                      "a.yaml:1:2: fatal[x]: y", "a.yaml:1: error[x]: y"]:
-            self.assertEqual(match(line), [], line)
+            self.assertEqual(match(line, [*MATCHERS, *task_matchers()]), [],
+                             line)
 
 
 if __name__ == "__main__":
