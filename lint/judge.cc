@@ -85,7 +85,8 @@ Verdict JudgeOne(const Case& at, const View& view, const rules::Engine& engine,
 }  // namespace
 
 std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
-                              size_t jobs, bool sees_files) {
+                              size_t jobs, bool sees_files,
+                              Progress* progress) {
   std::vector<Case> cases;
   for (const Loaded* file : view.files()) {
     if (file->is_context) continue;
@@ -96,10 +97,12 @@ std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
   }
   constexpr size_t kCasesAtOnce = 32;
   std::vector<Verdict> verdicts(cases.size());
+  if (progress != nullptr) progress->Begin("objects judged", cases.size());
   ParallelFor(
       cases.size(), jobs,
       [&](size_t i) {
         verdicts[i] = JudgeOne(cases[i], view, engine, sees_files);
+        if (progress != nullptr) progress->Advance();
       },
       kCasesAtOnce);
   return verdicts;

@@ -62,6 +62,7 @@ struct LintOptions {
   ColorChoice color = ColorChoice::kAuto;
   size_t jobs = 0;  // 0: as many as there are cores
   bool stdout_is_terminal = false;
+  Progress* progress = nullptr;  // of the run; null for none
 };
 
 struct LintSetup {

@@ -91,8 +91,11 @@ class Run {
     std::vector<Result<Loaded>> loaded(paths.size(), Error{});
     const size_t jobs_each =
         std::max<size_t>(1, request_.jobs / std::max<size_t>(1, paths.size()));
+    Progress* progress = request_.progress;
+    if (progress != nullptr) progress->Begin("files read", paths.size());
     ParallelFor(paths.size(), request_.jobs, [&](size_t i) {
       loaded[i] = Read(paths[i].first, paths[i].second, jobs_each);
+      if (progress != nullptr) progress->Advance();
     });
     for (Result<Loaded>& file : loaded) {
       if (file) {
@@ -158,7 +161,8 @@ class Run {
       const View view(std::move(group), mesh, request_.policy->coverage);
       Collect(ReportDuplicates(view));
       for (Verdict& verdict :
-           JudgeAll(view, engine, request_.jobs, !request_.as_webhook)) {
+           JudgeAll(view, engine, request_.jobs, !request_.as_webhook,
+                    request_.progress)) {
         suppressions.Note(verdict);
         Collect(std::move(verdict.diagnostics));
         for (const rules::NotRun& not_run : verdict.not_run) {

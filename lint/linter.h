@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "lint/input_files.h"
+#include "lint/progress.h"
 #include "lint/report.h"
 #include "mesh/mesh_config.h"
 #include "mesh/result.h"
@@ -62,6 +63,8 @@ struct LintRequest {
   // Whether Report::objects is wanted.
   bool lists_objects = false;
 
+  // Is told how far it is, where somebody waits; null for nobody.
+  Progress* progress = nullptr;
   size_t jobs = 1;
   yaml::Limits limits;
   // AllRules() if empty.
