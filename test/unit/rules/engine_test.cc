@@ -304,6 +304,70 @@ INSTANTIATE_TEST_SUITE_P(
         Silencer{"galley.istio.io/analyze-suppress: \"IST0101,,IST01120\"", ""},
         Silencer{"galley.istio.io/analyze-suppress: [IST0112]", ""}));
 
+void Complain(const Object& object, RuleContext& ctx) {
+  ctx.Report(object.root(), "is there");
+}
+
+// What the engine says of an object that a rule about workloads complains of.
+Finding FoundIn(const std::string& yaml) {
+  static constexpr Rule kRule = {.id = "workload-is-there",
+                                 .kinds = {kDeployment, kCronJob, kPod},
+                                 .check = Complain};
+  static constexpr const Rule* kRulePointer = &kRule;
+  const Engine engine(PolicyOf(), {}, std::span(&kRulePointer, 1));
+  const auto object = Parse(yaml);
+  const Evaluation judged =
+      engine.Evaluate({.object = object.get()}, *Nothing());
+  EXPECT_EQ(judged.findings.size(), 1U) << yaml;
+  return judged.findings.empty() ? Finding() : judged.findings[0];
+}
+
+TEST(AnnotationsOfPods, SilenceWhatRunsThem) {
+  const std::string annotated =
+      "template: {metadata: {annotations: "
+      "{ignore.meshvet.dev/workload-is-there: why}}}";
+  const Finding deployment = FoundIn(
+      "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: "
+      "shop}, spec: {" +
+      annotated + "}}");
+  EXPECT_EQ(deployment.suppressed, "why");
+  EXPECT_EQ(deployment.action, Action::kOff);
+  EXPECT_EQ(deployment.silence.pointer,
+            "/spec/template/metadata/annotations/"
+            "ignore.meshvet.dev~1workload-is-there");
+  const Finding job = FoundIn(
+      "{apiVersion: batch/v1, kind: CronJob, metadata: {name: a, namespace: "
+      "shop}, spec: {jobTemplate: {spec: {" +
+      annotated + "}}}}");
+  EXPECT_EQ(job.suppressed, "why");
+  EXPECT_EQ(job.silence.pointer,
+            "/spec/jobTemplate/spec/template/metadata/annotations/"
+            "ignore.meshvet.dev~1workload-is-there");
+  // A pod is no template of itself, and has none.
+  EXPECT_EQ(
+      FoundIn("{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: "
+              "shop}, spec: {" +
+              annotated + "}}")
+          .suppressed,
+      "");
+  EXPECT_EQ(
+      FoundIn("{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: "
+              "shop, annotations: "
+              "{ignore.meshvet.dev/workload-is-there: own}}}")
+          .silence.pointer,
+      "/metadata/annotations/ignore.meshvet.dev~1workload-is-there");
+}
+
+// istioctl reads its annotation on the object alone.
+TEST(AnnotationsOfPods, OfIstioSilenceNothing) {
+  EXPECT_EQ(
+      FoundIn("{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, "
+              "namespace: shop}, spec: {template: {metadata: {annotations: "
+              "{galley.istio.io/analyze-suppress: '*'}}}}}")
+          .suppressed,
+      "");
+}
+
 // The author of an object cannot silence what protects others from him.
 TEST(LockedRules, AreNotSilencedByAnAnnotation) {
   const Engine engine(PolicyOf(), {}, std::span(&kCrossNamespace, 1));
