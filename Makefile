@@ -16,6 +16,7 @@ NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 .PHONY: help run test formats-check integrations-test e2e manifests-test \
         image-test install deb deb-test load bench fuzz \
         format format-check tidy asan tsan clang \
+        load-sanitized load-asan load-tsan \
         hardening-test sbom setup setup-gates setup-readers
 
 help: ## list the targets
@@ -105,6 +106,15 @@ asan: setup-gates build/asan/build.ninja ## every test under address + undefined
 tsan: setup-gates build/tsan/build.ninja ## the threaded tests under the thread sanitizer
 	@$(NINJA) -C build/tsan threaded_tests
 	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -L threads
+
+# What hurts a server most, less what has limits of time and memory that hold
+# for a release build; the first report of a sanitizer ends the server.
+SMOKE := ^Test(ChangesUnderLoad|RollingRestarts|ShapesOfRequests|Shutdown|ClientCertificates|Handshakes)
+load-sanitized: load-asan load-tsan ## the load tests' smoke, with the servers of asan and tsan
+load-asan load-tsan: load-%: setup-gates build/%/build.ninja
+	@$(NINJA) -C build/$* meshvet
+	@MESHVET_BINARY=$(CURDIR)/build/$*/meshvet TSAN_OPTIONS=halt_on_error=1 \
+	  scripts/load.sh -run '$(SMOKE)'
 
 setup:
 	@scripts/setup.sh

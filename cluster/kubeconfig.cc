@@ -1,5 +1,3 @@
-#include <openssl/evp.h>
-
 #include <charconv>
 #include <filesystem>
 #include <optional>
@@ -8,6 +6,7 @@
 #include <utility>
 
 #include "cluster/access.h"
+#include "cluster/base64.h"
 #include "cluster/rotating_text.h"
 #include "mesh/node.h"
 #include "yaml/parse.h"
@@ -20,25 +19,13 @@ constexpr yaml::Limits kLimits = {.max_bytes = 1 << 20,
                                   .max_nodes = 100'000,
                                   .max_alias_nodes = 10'000};
 
-std::optional<std::string> DecodeBase64(std::string_view text) {
+// Base64 that may be folded over lines, as certificates in kubeconfigs are.
+std::optional<std::string> DecodeFolded(std::string_view text) {
   std::string packed;
   for (const char c : text) {
     if (c != '\n' && c != '\r' && c != ' ') packed += c;
   }
-  if (packed.size() % 4 != 0 || packed.size() > (1U << 20)) return std::nullopt;
-  std::string bytes(packed.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(
-      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
-      reinterpret_cast<unsigned char*>(bytes.data()),
-      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
-      reinterpret_cast<const unsigned char*>(packed.data()),
-      static_cast<int>(packed.size()));
-  if (size < 0) return std::nullopt;
-  // EVP_DecodeBlock counts the padding as bytes.
-  const size_t padding = packed.size() - (packed.find_last_not_of('=') + 1);
-  if (padding > 2) return std::nullopt;
-  bytes.resize(static_cast<size_t>(size) - padding);
-  return bytes;
+  return DecodeBase64(packed);
 }
 
 // "https://10.0.0.1:6443/prefix" into the fields of `access`; false if it is no
@@ -159,7 +146,7 @@ class Reader {
                             Credential& credential) const {
     const std::string data_field = field + "-data";
     if (const Node data = entry.node[data_field]) {
-      auto bytes = DecodeBase64(data.Str());
+      auto bytes = DecodeFolded(data.Str());
       if (!bytes || bytes->empty()) {
         return AtField(entry, data_field, "not base64");
       }

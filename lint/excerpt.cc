@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lint/printable.h"
+#include "mesh/utf8.h"
 
 namespace meshvet::lint {
 namespace {
@@ -85,10 +86,7 @@ size_t WindowStart(std::string_view line, size_t first, size_t last,
   size_t width = 0;
   while (start > 0 && width < style.max_width / 3) {
     --start;
-    while (start > 0 &&
-           (static_cast<unsigned char>(line[start]) & 0xC0U) == 0x80U) {
-      --start;
-    }
+    while (start > 0 && IsUtf8Continuation(line[start])) --start;
     ++width;
   }
   return start;

@@ -6,6 +6,7 @@
 #include "lint/printable.h"
 #include "lint/repository_paths.h"
 #include "lint/text_report.h"
+#include "mesh/utf8.h"
 
 namespace meshvet::lint {
 namespace {
@@ -24,17 +25,8 @@ constexpr std::string_view kApart = "<!-- -->";
 
 bool StartsReference(char c) { return c == '@' || c == '#'; }
 
-// Without a character cut in two.
-std::string_view Head(std::string_view text, size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xC0U) == 0x80U) {
-    --bytes;
-  }
-  return text.substr(0, bytes);
-}
-
 std::string Cell(std::string_view foreign) {
-  const std::string_view head = Head(foreign, kMaxCell);
+  const std::string_view head = Utf8Head(foreign, kMaxCell);
   return MarkdownText(head) + (head.size() < foreign.size() ? "…" : "");
 }
 

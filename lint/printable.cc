@@ -4,42 +4,10 @@
 #include <array>
 #include <cstdint>
 
+#include "mesh/utf8.h"
+
 namespace meshvet::lint {
 namespace {
-
-struct Decoded {
-  char32_t code = 0;
-  size_t bytes = 0;  // 0: no UTF-8
-};
-
-size_t SequenceLength(uint8_t lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead < 0xE0) return 2;
-  if (lead >= 0xE0 && lead < 0xF0) return 3;
-  if (lead >= 0xF0 && lead < 0xF5) return 4;
-  return 0;
-}
-
-// Overlong forms, surrogates and codes beyond Unicode are no UTF-8 (RFC 3629).
-bool IsWellFormed(char32_t code, size_t bytes) {
-  if (bytes == 3) return code >= 0x800 && (code < 0xD800 || code > 0xDFFF);
-  if (bytes == 4) return code >= 0x10000 && code <= 0x10FFFF;
-  return true;
-}
-
-Decoded Decode(std::string_view text) {
-  const auto lead = static_cast<uint8_t>(text[0]);
-  const size_t bytes = SequenceLength(lead);
-  if (bytes == 0 || bytes > text.size()) return {};
-  if (bytes == 1) return {lead, 1};
-  char32_t code = lead & (0x7FU >> bytes);
-  for (size_t i = 1; i < bytes; ++i) {
-    const auto next = static_cast<uint8_t>(text[i]);
-    if ((next & 0xC0U) != 0x80U) return {};
-    code = (code << 6U) | (next & 0x3FU);
-  }
-  return IsWellFormed(code, bytes) ? Decoded{code, bytes} : Decoded{};
-}
 
 struct CodeRange {
   char32_t first;
@@ -96,21 +64,21 @@ Glyph Escaped(std::string shown, size_t bytes) {
 }  // namespace
 
 Glyph FirstGlyph(std::string_view text) {
-  const Decoded decoded = Decode(text);
-  if (decoded.bytes == 0) {
+  const Utf8Character decoded = DecodeUtf8(text);
+  if (decoded.length == 0) {
     return Escaped("\\x" + Hex(static_cast<uint8_t>(text[0])), 1);
   }
   const char32_t code = decoded.code;
   if (code == '\t') return {"    ", 4, 1};
   if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
-    return Escaped("\\x" + Hex(code), decoded.bytes);
+    return Escaped("\\x" + Hex(code), decoded.length);
   }
   if (IsIn(kHidden, code)) {
-    return Escaped("\\u{" + Hex(code) + "}", decoded.bytes);
+    return Escaped("\\u{" + Hex(code) + "}", decoded.length);
   }
   size_t width = IsIn(kWide, code) ? 2 : 1;
   if (IsIn(kCombining, code)) width = 0;
-  return {std::string(text.substr(0, decoded.bytes)), width, decoded.bytes};
+  return {std::string(text.substr(0, decoded.length)), width, decoded.length};
 }
 
 std::string Printable(std::string_view text) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <utility>
 
 #include "lint/loader_rules.h"
 #include "mesh/suggestion.h"
+#include "mesh/utf8.h"
 
 namespace meshvet::lint {
 namespace {
@@ -21,12 +21,8 @@ constexpr size_t kMostRules = 100;  // of one comment
 // What a stranger wrote, as it may stand in a message.
 std::string Shown(std::string_view text) {
   constexpr size_t kMost = 80;
-  if (text.size() <= kMost) return std::string(text);
-  size_t length = kMost;
-  while (length > 0 && (static_cast<uint8_t>(text[length]) & 0xC0U) == 0x80U) {
-    --length;
-  }
-  return std::string(text.substr(0, length)) + "...";
+  const std::string_view head = Utf8Head(text, kMost);
+  return std::string(head) + (head.size() < text.size() ? "..." : "");
 }
 
 // Bytes [begin, end) of a text.

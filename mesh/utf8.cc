@@ -6,8 +6,6 @@
 namespace meshvet {
 namespace {
 
-bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
-
 // The length that `lead` announces; 0 if no character starts with it.
 size_t AnnouncedLength(uint8_t lead) {
   if (lead < 0x80) return 1;
@@ -46,12 +44,29 @@ size_t Utf8Length(std::string_view text) {
   const size_t length = AnnouncedLength(lead);
   if (length == 0 || length > text.size()) return 0;
   for (size_t i = 1; i < length; ++i) {
-    if (!IsContinuation(text[i])) return 0;
+    if (!IsUtf8Continuation(text[i])) return 0;
   }
   if (length > 1 && !IsSecondByteFit(lead, static_cast<uint8_t>(text[1]))) {
     return 0;
   }
   return length;
+}
+
+Utf8Character DecodeUtf8(std::string_view text) {
+  const size_t length = Utf8Length(text);
+  const auto lead = static_cast<uint8_t>(text.front());
+  if (length <= 1) return {length == 0 ? U'\0' : char32_t{lead}, length};
+  char32_t code = lead & (0xFFU >> (length + 1));
+  for (const char next : text.substr(1, length - 1)) {
+    code = code << 6U | (static_cast<uint8_t>(next) & 0x3FU);
+  }
+  return {code, length};
+}
+
+std::string_view Utf8Head(std::string_view text, size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && IsUtf8Continuation(text[most])) --most;
+  return text.substr(0, most);
 }
 
 size_t FindInvalidUtf8(std::string_view text) {

@@ -16,8 +16,6 @@ constexpr size_t kRoomForRest = 40;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
-bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
-
 // ASCII's controls, DEL, and the C1 controls U+0080 to U+009F.
 bool IsControl(std::string_view character) {
   const auto lead = static_cast<uint8_t>(character.front());
@@ -26,8 +24,8 @@ bool IsControl(std::string_view character) {
 }
 
 size_t CountCharacters(std::string_view text) {
-  return static_cast<size_t>(
-      std::ranges::count_if(text, [](char c) { return !IsContinuation(c); }));
+  return static_cast<size_t>(std::ranges::count_if(
+      text, [](char c) { return !IsUtf8Continuation(c); }));
 }
 
 // Each fit to be sent by itself, in order, without twins.
@@ -66,7 +64,7 @@ std::string Cut(std::string text, size_t most) {
   if (CountCharacters(text) <= most) return text;
   size_t at = 0;
   for (size_t seen = 0; at < text.size(); ++at) {
-    if (IsContinuation(text[at])) continue;
+    if (IsUtf8Continuation(text[at])) continue;
     if (++seen == most) break;
   }
   text.resize(at);

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "mesh/utf8.h"
+
 namespace meshvet::yaml {
 namespace {
 
@@ -30,38 +32,7 @@ bool IsPrintableWord(const char* at) {
           (kEach * 0x80)) == 0;
 }
 
-struct Decoded {
-  uint32_t character = 0;
-  size_t length = 0;  // 0: not UTF-8
-};
-
-size_t LengthFromLead(uint8_t lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return 2;
-  if (lead >= 0xE0 && lead <= 0xEF) return 3;
-  if (lead >= 0xF0 && lead <= 0xF4) return 4;
-  return 0;
-}
-
-Decoded Decode(std::string_view text, size_t at) {
-  const uint8_t lead = ByteAt(text, at);
-  const size_t length = LengthFromLead(lead);
-  if (length == 1) return {lead, 1};
-  if (length == 0 || at + length > text.size()) return {};
-  uint32_t character = lead & (0xFFU >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    const uint8_t next = ByteAt(text, at + i);
-    if ((next & 0xC0U) != 0x80U) return {};
-    character = character << 6U | (next & 0x3FU);
-  }
-  const bool overlong = (length == 3 && character < 0x800) ||
-                        (length == 4 && character < 0x10000);
-  const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
-  if (overlong || surrogate || character > 0x10FFFF) return {};
-  return {character, length};
-}
-
-bool IsAllowed(uint32_t character) {
+bool IsAllowed(char32_t character) {
   if (character < 0x80) return kPlain[character];
   constexpr uint32_t kNextLine = 0x85;
   if (character < 0xA0) return character == kNextLine;
@@ -87,28 +58,19 @@ std::optional<Forbidden> FindForbidden(std::string_view text, size_t from) {
       ++at;
       continue;
     }
-    const Decoded decoded = Decode(text, at);
+    const Utf8Character decoded = DecodeUtf8(text.substr(at));
     if (decoded.length == 0) {
       return Forbidden{
           at, 1, "byte " + Hex("0x%02X", ByteAt(text, at)) + " is no UTF-8"};
     }
-    if (!IsAllowed(decoded.character)) {
+    if (!IsAllowed(decoded.code)) {
       return Forbidden{at, decoded.length,
-                       "control character " + Hex("U+%04X", decoded.character) +
+                       "control character " + Hex("U+%04X", decoded.code) +
                            " is not allowed in YAML"};
     }
     at += decoded.length;
   }
   return std::nullopt;
-}
-
-bool IsUtf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t length = Decode(text, at).length;
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
 }
 
 bool LooksLikeUtf16(std::string_view text) {

@@ -24,8 +24,6 @@ struct Forbidden {
 // The first forbidden byte or character at or after `from`.
 std::optional<Forbidden> FindForbidden(std::string_view text, size_t from);
 
-bool IsUtf8(std::string_view text);
-
 // By its byte order mark or by the zero byte of its first ASCII character.
 bool LooksLikeUtf16(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "mesh/utf8.h"
 #include "yaml/composer.h"
 #include "yaml/encoding.h"
 #include "yaml/event_reader.h"
@@ -20,12 +21,8 @@ constexpr size_t kMaxTagDirectives = 100;
 // A key as it may stand in a message.
 std::string Shown(std::string_view key) {
   constexpr size_t kMost = 80;
-  if (key.size() <= kMost) return std::string(key);
-  size_t length = kMost;
-  while (length > 0 && (static_cast<uint8_t>(key[length]) & 0xC0U) == 0x80U) {
-    --length;
-  }
-  return std::string(key.substr(0, length)) + "...";
+  const std::string_view head = Utf8Head(key, kMost);
+  return std::string(head) + (head.size() < key.size() ? "..." : "");
 }
 
 // Reads one text into one Stream.

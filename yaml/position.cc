@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "mesh/utf8.h"
+
 namespace meshvet::yaml {
 namespace {
 
@@ -19,10 +21,6 @@ bool IsAscii(std::string_view text) {
   }
   for (; at < text.size(); ++at) seen |= static_cast<uint8_t>(text[at]);
   return (seen & 0x8080808080808080U) == 0;
-}
-
-bool StartsCharacter(char byte) {
-  return (static_cast<uint8_t>(byte) & 0xC0U) != 0x80U;
 }
 
 size_t NextBreak(std::string_view text, size_t at) {
@@ -61,7 +59,8 @@ void PositionMap::FindLines(std::string_view text) {
 void PositionMap::CountCharacters(std::string_view text) {
   starts_.assign(text.size() / kWord + 1, 0);
   for (size_t at = first_; at < text.size(); ++at) {
-    if (StartsCharacter(text[at])) starts_[at / kWord] |= 1ULL << (at % kWord);
+    if (!IsUtf8Continuation(text[at]))
+      starts_[at / kWord] |= 1ULL << (at % kWord);
   }
   ranks_.reserve(starts_.size());
   uint32_t rank = 0;

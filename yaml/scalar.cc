@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "yaml/encoding.h"
+#include "mesh/utf8.h"
 
 namespace meshvet::yaml {
 namespace {
@@ -243,7 +243,7 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
 Result<Scalar> Binary(std::string_view text) {
   auto bytes = DecodeBase64(text);
   if (!bytes) return Error{"!!binary value is no base64"};
-  if (!IsUtf8(*bytes)) {
+  if (FindInvalidUtf8(*bytes) < bytes->size()) {
     return Error{"!!binary value is no text, which JSON cannot hold"};
   }
   return Scalar(*std::move(bytes));
