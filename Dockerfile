@@ -6,8 +6,9 @@
 FROM debian:12-slim AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends \
       g++ cmake ninja-build pkg-config \
-      libcli11-dev libcpp-httplib-dev libgmock-dev libgtest-dev libspdlog-dev \
-      libssl-dev libyaml-dev nlohmann-json3-dev prometheus-cpp-dev rapidjson-dev
+      libcli11-dev libcpp-httplib-dev libexpat1-dev libgmock-dev libgtest-dev \
+      libspdlog-dev libssl-dev libyaml-dev nlohmann-json3-dev prometheus-cpp-dev \
+      rapidjson-dev
 WORKDIR /source
 COPY . .
 RUN cmake --preset release -DMESHVET_BENCH=OFF && \

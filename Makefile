@@ -83,7 +83,7 @@ bench: setup build/release/build.ninja ## measure speed and memory against the t
 	@$(NINJA) -C build/release bench_programs
 	@scripts/bench.py
 
-fuzz: setup-gates build/fuzz/build.ninja ## fuzz every parser for FUZZ_S seconds (60)
+fuzz: setup-gates build/fuzz/build.ninja ## fuzz every parser and writer for FUZZ_S seconds (60)
 	@$(NINJA) -C build/fuzz fuzz_programs
 	@scripts/fuzz.sh build/fuzz $(FUZZ_S) $(JOBS)
 

@@ -4,11 +4,22 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/interruption.h"
 #include "cli/lint_flags.h"
 #include "lint/fix_command.h"
 #include "lint/lint_command.h"
 
 namespace meshvet::cli {
+namespace {
+
+// Not while it mends, where half of what is known is worth nothing.
+lint::LintOutcome Lint(lint::LintOptions options) {
+  options.stop = ListenForInterruption();
+  return lint::RunLint(options, lint::ProcessEnvironment);
+}
+
+}  // namespace
+
 CLI::App* AddLint(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("lint", "Check manifests, report, exit by severity");
@@ -23,7 +34,7 @@ CLI::App* AddLint(CLI::App& app, int& exit_code) {
       *command, *options,
       [options, fix] {
         return *fix ? lint::RunFix({.lint = *options}, lint::ProcessEnvironment)
-                    : lint::RunLint(*options, lint::ProcessEnvironment);
+                    : Lint(*options);
       },
       exit_code);
   command->footer(Examples(

@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "cli/commands.h"
 #include "cli/environment.h"
+#include "cli/interruption.h"
 #include "cli/unknown_argument.h"
 
 namespace meshvet::cli {
@@ -21,22 +23,42 @@ namespace {
 constexpr const char* kAbout =
     "meshvet vets Istio configuration before it reaches the mesh.\n";
 
-// Commands in the order the help text lists them.
-void AddCommands(CLI::App& app, int& exit_code) {
-  AddServe(app, exit_code);
-  AddLint(app, exit_code);
-  AddFix(app, exit_code);
-  AddGate(app, exit_code);
-  AddBaseline(app, exit_code);
-  AddTest(app, exit_code);
-  AddExplain(app, exit_code);
-  AddRules(app, exit_code);
-  AddReview(app, exit_code);
-  AddCerts(app, exit_code);
-  AddConfig(app, exit_code);
-  AddCompletion(app, exit_code);
-  AddMan(app, exit_code);
-  AddVersion(app, exit_code);
+struct CommandEntry {
+  std::string_view name;
+  CLI::App* (*add)(CLI::App& app, int& exit_code);
+  // Whether it tells of all the others.
+  bool wants_all = false;
+};
+
+// In the order the help text lists them.
+constexpr std::array kCommands = {
+    CommandEntry{"serve", AddServe},
+    CommandEntry{"lint", AddLint},
+    CommandEntry{"fix", AddFix},
+    CommandEntry{"gate", AddGate},
+    CommandEntry{"baseline", AddBaseline},
+    CommandEntry{"test", AddTest},
+    CommandEntry{"explain", AddExplain},
+    CommandEntry{"rules", AddRules},
+    CommandEntry{"review", AddReview},
+    CommandEntry{"certs", AddCerts},
+    CommandEntry{"config", AddConfig},
+    CommandEntry{"completion", AddCompletion, true},
+    CommandEntry{"man", AddMan, true},
+    CommandEntry{"version", AddVersion},
+};
+
+// All flags of all commands are a third of what a short run takes, so where the
+// first word is a command, it is made alone. Aliases, mistakes and the help of
+// the program need them all.
+void AddCommands(CLI::App& app, std::string_view first_word, int& exit_code) {
+  const auto* chosen =
+      std::ranges::find(kCommands, first_word, &CommandEntry::name);
+  if (chosen != kCommands.end() && !chosen->wants_all) {
+    chosen->add(app, exit_code);
+    return;
+  }
+  for (const CommandEntry& command : kCommands) command.add(app, exit_code);
 }
 
 // kubectl calls its plugin for `kubectl meshvet` so.
@@ -71,9 +93,9 @@ int Run(int argc, char** argv) {
   CLI::App app(kAbout);
   int exit_code = kExitDone;
   Describe(app, argv[0]);
-  AddCommands(app, exit_code);
-  NameEnvironment(app);
   std::vector<std::string> arguments = Arguments(argc, argv);
+  AddCommands(app, arguments.empty() ? "" : arguments.front(), exit_code);
+  NameEnvironment(app);
   if (const std::string complaint = FindUnknown(app, arguments);
       !complaint.empty()) {
     std::fprintf(stderr, "meshvet: %s\n", complaint.c_str());
@@ -96,7 +118,7 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return meshvet::cli::Run(argc, argv);
+    return meshvet::cli::EndAsInterrupted(meshvet::cli::Run(argc, argv));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "meshvet: internal error: %s\n", error.what());
     return meshvet::cli::kExitUnfinished;

@@ -85,8 +85,7 @@ Verdict JudgeOne(const Case& at, const View& view, const rules::Engine& engine,
 }  // namespace
 
 std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
-                              size_t jobs, bool sees_files,
-                              Progress* progress) {
+                              const LintRequest& request) {
   std::vector<Case> cases;
   for (const Loaded* file : view.files()) {
     if (file->is_context) continue;
@@ -97,14 +96,17 @@ std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
   }
   constexpr size_t kCasesAtOnce = 32;
   std::vector<Verdict> verdicts(cases.size());
+  Progress* progress = request.progress;
   if (progress != nullptr) progress->Begin("objects judged", cases.size());
   ParallelFor(
-      cases.size(), jobs,
+      cases.size(), request.jobs,
       [&](size_t i) {
-        verdicts[i] = JudgeOne(cases[i], view, engine, sees_files);
+        if (request.is_stopped()) return;
+        verdicts[i] = JudgeOne(cases[i], view, engine, !request.as_webhook);
         if (progress != nullptr) progress->Advance();
       },
       kCasesAtOnce);
+  std::erase_if(verdicts, [](const Verdict& v) { return v.item == nullptr; });
   return verdicts;
 }
 

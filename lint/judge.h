@@ -8,7 +8,7 @@
 
 #include <vector>
 
-#include "lint/progress.h"
+#include "lint/linter.h"
 #include "lint/report.h"
 #include "lint/view.h"
 #include "rules/engine.h"
@@ -22,11 +22,11 @@ struct Verdict {
 };
 
 // One verdict for each object of the linted files that a rule looks at, in
-// their order; with up to `jobs` threads. Where `sees_files` is false, the
-// engine is not told in which file an object stands. `progress` may be null.
+// their order, with as many threads as the request has jobs. Once that is
+// stopped, there are none on the rest. As the webhook,
+// the engine is not told in which file an object stands.
 std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
-                              size_t jobs, bool sees_files = true,
-                              Progress* progress = nullptr);
+                              const LintRequest& request);
 
 // The same object defined twice.
 std::vector<Diagnostic> ReportDuplicates(const View& view);

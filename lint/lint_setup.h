@@ -10,6 +10,7 @@
 #ifndef MESHVET_LINT_LINT_SETUP_H_
 #define MESHVET_LINT_LINT_SETUP_H_
 
+#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -60,7 +61,8 @@ struct LintOptions {
   bool quiet = false;
   bool verbose = false;
   ColorChoice color = ColorChoice::kAuto;
-  size_t jobs = 0;  // 0: as many as there are cores
+  size_t jobs = 0;                         // 0: as many as there are cores
+  const std::atomic<int>* stop = nullptr;  // as LintRequest's
   bool stdout_is_terminal = false;
   Progress* progress = nullptr;  // of the run; null for none
 };

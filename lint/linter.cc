@@ -94,14 +94,18 @@ class Run {
     Progress* progress = request_.progress;
     if (progress != nullptr) progress->Begin("files read", paths.size());
     ParallelFor(paths.size(), request_.jobs, [&](size_t i) {
+      if (request_.is_stopped()) return;
       loaded[i] = Read(paths[i].first, paths[i].second, jobs_each);
       if (progress != nullptr) progress->Advance();
     });
-    for (Result<Loaded>& file : loaded) {
-      if (file) {
-        files_.push_back(*std::move(file));
+    is_all_read_ = !request_.is_stopped();
+    for (size_t i = 0; i < paths.size(); ++i) {
+      if (loaded[i]) {
+        files_.push_back(*std::move(loaded[i]));
+      } else if (!loaded[i].error().message.empty()) {
+        report_.failures.push_back(loaded[i].error());
       } else {
-        report_.failures.push_back(file.error());
+        report_.skipped_files.push_back({paths[i].first, "not read in time"});
       }
     }
   }
@@ -152,17 +156,42 @@ class Run {
     }
   }
 
+  // What was not read may hold what a rule looks for.
+  Coverage CoverageOfWhatWasRead() const {
+    Coverage coverage = request_.policy->coverage;
+    const bool has_gaps =
+        !report_.failures.empty() ||
+        std::ranges::any_of(files_, [](const Loaded& file) {
+          return std::ranges::any_of(
+              file.file->problems(), [](const yaml::Problem& problem) {
+                return problem.kind != yaml::Problem::Kind::kDuplicateKey;
+              });
+        });
+    if (!has_gaps) return coverage;
+    return {.assumed_hosts = std::move(coverage.assumed_hosts)};
+  }
+
   void Judge() {
     for (const Loaded& file : files_) CollectManifest(file);
+    if (is_all_read_) JudgeObjects();
+    DropSwitchedOff();
+    if (!request_.is_stopped()) return;
+    report_.files.clear();
+    report_.failures.push_back({is_all_read_
+                                    ? "interrupted before everything was judged"
+                                    : "interrupted before everything was read",
+                                request_.paths.front()});
+  }
+
+  void JudgeObjects() {
     const rules::Engine engine(request_.policy, {}, request_.rules);
     Suppressions suppressions(request_, files_, engine);
     const MeshConfig mesh = Mesh();
+    const Coverage coverage = CoverageOfWhatWasRead();
     for (auto& group : Group(files_, request_.policy->sets)) {
-      const View view(std::move(group), mesh, request_.policy->coverage);
+      const View view(std::move(group), mesh, coverage);
       Collect(ReportDuplicates(view));
-      for (Verdict& verdict :
-           JudgeAll(view, engine, request_.jobs, !request_.as_webhook,
-                    request_.progress)) {
+      for (Verdict& verdict : JudgeAll(view, engine, request_)) {
         suppressions.Note(verdict);
         Collect(std::move(verdict.diagnostics));
         for (const rules::NotRun& not_run : verdict.not_run) {
@@ -172,8 +201,8 @@ class Run {
     }
     DropSwitchedOff();
     suppressions.Apply(report_.diagnostics);
-    Collect(suppressions.Audit());
-    DropSwitchedOff();
+    // Unused is what silenced nothing although all was judged.
+    if (!request_.is_stopped()) Collect(suppressions.Audit());
   }
 
   void Collect(std::vector<Diagnostic> diagnostics) {
@@ -284,6 +313,7 @@ class Run {
 
   const LintRequest& request_;
   std::vector<Loaded> files_;
+  bool is_all_read_ = true;
   std::map<std::pair<std::string_view, std::string>, size_t> not_run_;
   std::map<std::string, std::string> keys_;  // of paths
   Report report_;

@@ -9,11 +9,13 @@
 //   const Result<Report> report = Lint(request);
 //
 // An error is wrong usage (exit code 2): a path that does not exist. What could
-// not be read is in Report::failures, beside the findings in the rest.
+// not be read is in Report::failures, beside the findings in the rest; nothing
+// is then taken to be missing from the mesh.
 
 #ifndef MESHVET_LINT_LINTER_H_
 #define MESHVET_LINT_LINTER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -62,6 +64,15 @@ struct LintRequest {
   std::string policy_directory;
   // Whether Report::objects is wanted.
   bool lists_objects = false;
+
+  // Whoever wants the run to end sets it, even in a signal's handler. The
+  // report then has what is known, and a failure that says that it is not all:
+  // no rule has judged unless every file was read. Null for never.
+  const std::atomic<int>* stop = nullptr;
+
+  bool is_stopped() const {
+    return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
+  }
 
   // Is told how far it is, where somebody waits; null for nobody.
   Progress* progress = nullptr;

@@ -41,15 +41,15 @@ std::string WithoutLogCommands(std::string_view text,
                                std::string_view number_sign) {
   std::string safe;
   safe.reserve(text.size());
-  while (!text.empty()) {
-    if (text.starts_with("##[") || text.starts_with("##vso[")) {
-      safe += number_sign;
-    } else {
-      safe += text.front();
-    }
-    text.remove_prefix(1);
+  size_t kept = 0;
+  for (size_t at = text.find("##"); at != text.npos;
+       at = text.find("##", at + 1)) {
+    const std::string_view rest = text.substr(at);
+    if (!rest.starts_with("##[") && !rest.starts_with("##vso[")) continue;
+    safe.append(text.substr(kept, at - kept)).append(number_sign);
+    kept = at + 1;
   }
-  return safe;
+  return safe.append(text.substr(kept));
 }
 
 }  // namespace meshvet::lint

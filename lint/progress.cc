@@ -1,6 +1,7 @@
 #include "lint/progress.h"
 
 #include <chrono>
+#include <csignal>
 
 #include "lint/output.h"
 
@@ -17,8 +18,16 @@ constexpr std::string_view kWipe = "\r\x1b[K";
 
 }  // namespace
 
-Progress::Progress(int fd)
-    : fd_(fd), writer_([this](const std::stop_token& stop) { Show(stop); }) {}
+Progress::Progress(int fd) : fd_(fd) {
+  // Signals are for the threads that work: one of them may wait in a read that
+  // a signal is to end.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  writer_ = std::jthread([this](const std::stop_token& stop) { Show(stop); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
 
 Progress::~Progress() {
   writer_.request_stop();

@@ -174,7 +174,7 @@ Result<std::string> ReadText(const std::string& path, size_t max_bytes) {
     text.resize(had + room);
     const ssize_t got = read(file.get(), text.data() + had, room);
     text.resize(had + (got > 0 ? static_cast<size_t>(got) : 0));
-    if (got < 0 && errno == EINTR) continue;
+    // Interrupted, too: only a signal that is to end the run does that.
     if (got < 0) return failure(errno);
     if (got == 0) break;
     if (text.size() > max_bytes) {

@@ -18,6 +18,7 @@ import statistics
 import sys
 import time
 
+from bench_lint import FINDINGS, lint_one_file, lint_mesh, measure_reports
 from bench_servers import (BENCH, DATA, MESHVET, SERVER_CPU, build_reference,
                            drive, is_listening, is_ready, reference, run,
                            tls_echo, webhook)
@@ -134,11 +135,6 @@ def wall(*command, ok=(0,)):
     return time.perf_counter() - start
 
 
-def measure_lint(count):
-    folder = DATA / f"mesh-{count}"
-    return min(wall(MESHVET, "lint", folder, "--complete", "--no-config",
-                    "-q", ok=(0, 1)) for _ in range(1 + 2 * ROUNDS))
-
 
 def measure_engine():
     text = run("taskset", "-c", SERVER_CPU, BENCH / "engine_bench",
@@ -201,11 +197,18 @@ def add_engine(table):
 
 
 def add_lint(table):
-    large, small = measure_lint(LARGE), measure_lint(SMALL)
-    table.add(f"lint: {LARGE:,} documents", large, 0.3, "s")
-    table.add(f"lint: {SMALL:,} documents", small, None, "s")
-    table.add(f"lint: time per document, against that of {SMALL:,}",
-              (large / LARGE) / (small / SMALL), 1.2, "×")
+    large, small = lint_mesh(LARGE), lint_mesh(SMALL)
+    single = lint_mesh(LARGE, "-single")
+    table.add(f"lint: {LARGE:,} documents in {LARGE // 100} files",
+              large["wall"], 0.3, "s")
+    table.add(f"lint: {LARGE:,} files of one document", single["wall"], 0.5,
+              "s")
+    table.add(f"lint: {SMALL:,} documents", small["wall"], None, "s")
+    table.add(f"lint: CPU per document, against that of {SMALL:,}",
+              (large["cpu"] / LARGE) / (small["cpu"] / SMALL), 1.2, "×")
+    table.add(f"lint: peak memory, {LARGE:,} documents", large["MB"], 150, "MB")
+    table.add(f"lint: peak memory, {LARGE:,} files", single["MB"], 150, "MB")
+    table.add("lint: one file", lint_one_file()["wall"] * 1e3, 20, "ms")
 
 
 def add_start(table):
@@ -230,6 +233,8 @@ def main():
     for count in MESHES:
         shutil.rmtree(DATA / f"mesh-{count}", ignore_errors=True)
         run(BENCH / "generate_mesh", DATA / f"mesh-{count}", count)
+    shutil.rmtree(DATA / f"mesh-{LARGE}-single", ignore_errors=True)
+    run(BENCH / "generate_mesh", DATA / f"mesh-{LARGE}-single", LARGE, 1)
 
     table = Targets()
     rss = add_webhook(table)
@@ -240,12 +245,16 @@ def main():
     costs, meshes = measure_meshes()
     add_meshes(table, costs)
     grid = list(measure_grid())
+    reports = list(measure_reports())
 
     print(f"A VirtualService of 2 KB, {LARGE:,} objects in the inventory, "
           f"all rules on; wrk over TLS keep-alive, {CONNECTIONS} connections, "
           f"server and wrk on a processor each.\n\n{table}\n")
     print("By objects in the inventory, the same review:\n\n" +
           markdown(("objects", "ready s", *FIGURES), meshes, 0) + "\n")
+    print(f"{FINDINGS:,} findings in {FINDINGS // 200} files:\n\n" +
+          markdown(("command", "s", "CPU s", "peak MB", "MB written"),
+                   reports) + "\n")
     print(f"By body and connections, {LARGE:,} objects; refused is what was "
           "told to come again:\n\n" +
           markdown(("body", "connections", "server", *FIGURES),

@@ -13,7 +13,7 @@ packages=(
   g++ cmake ninja-build ccache pkg-config
   libcpp-httplib-dev libssl-dev nlohmann-json3-dev rapidjson-dev
   libspdlog-dev libyaml-dev libcli11-dev prometheus-cpp-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libexpat1-dev
   wrk curl jq patch python3 openssl
   zsh fish man-db mandoc strace
 )

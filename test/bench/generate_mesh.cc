@@ -1,5 +1,5 @@
-// Writes a mesh of COUNT objects to DIR as YAML, 100 documents to a file, and
-// beside it reviews of a VirtualService: its creation with 2 KB to
+// Writes a mesh of COUNT objects to DIR as YAML, PER_FILE documents (100) to a
+// file, and beside it reviews of a VirtualService: its creation with 2 KB to
 // DIR-review.json, an update of 100 KB to DIR-review-update.json, a creation
 // with 3 MB to DIR-review-huge.json.
 //
@@ -29,14 +29,15 @@ void WriteFile(const std::filesystem::path& file, std::string_view text) {
 }
 
 // The number of bytes written.
-size_t WriteMesh(const std::filesystem::path& folder, size_t count) {
+size_t WriteMesh(const std::filesystem::path& folder, size_t count,
+                 size_t per_file) {
   size_t bytes = 0;
   std::string text;
   const std::vector<std::string> mesh = GenerateMesh(count);
   for (size_t i = 0; i < mesh.size(); ++i) {
     text += "---\n" + ToYaml(mesh[i]);
-    if ((i + 1) % kDocumentsPerFile != 0 && i + 1 != mesh.size()) continue;
-    const size_t number = i / kDocumentsPerFile;
+    if ((i + 1) % per_file != 0 && i + 1 != mesh.size()) continue;
+    const size_t number = i / per_file;
     WriteFile(folder / ("mesh-" + std::to_string(number) + ".yaml"), text);
     bytes += text.size();
     text.clear();
@@ -59,14 +60,15 @@ void WriteReviews(const std::string& stem) {
 
 int main(int argc, char** argv) {
   using namespace meshvet::bench;  // NOLINT(google-build-using-namespace)
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: %s DIR COUNT\n", argv[0]);
+  if (argc != 3 && argc != 4) {
+    std::fprintf(stderr, "usage: %s DIR COUNT [PER_FILE]\n", argv[0]);
     return 2;
   }
   try {
     const std::filesystem::path folder = argv[1];
     std::filesystem::create_directories(folder);
-    const size_t bytes = WriteMesh(folder, std::stoul(argv[2]));
+    const size_t per_file = argc == 4 ? std::stoul(argv[3]) : kDocumentsPerFile;
+    const size_t bytes = WriteMesh(folder, std::stoul(argv[2]), per_file);
     WriteReviews(folder.string());
     std::printf("%s objects, %zu bytes\n", argv[2], bytes);
   } catch (const std::exception& error) {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "test/support/workflow_command.h"
 #include "test/unit/lint/a_report.h"
-#include "test/unit/lint/workflow_command.h"
 
 namespace meshvet::lint {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "lint/printable.h"
 #include "lint/report_format.h"
+#include "test/support/workflow_command.h"
 #include "test/support/xml_reader.h"
 #include "test/unit/lint/a_report.h"
-#include "test/unit/lint/workflow_command.h"
 
 namespace meshvet::lint {
 namespace {
@@ -97,7 +97,7 @@ void CheckLines(const ReportFormat& format, const std::string& text,
 // The messages of a report, by whoever reads it.
 std::string MessageIn(std::string_view format, const std::string& text) {
   if (format == "junit") {
-    const test::XmlElement root = test::XmlReader(text).Read();
+    const test::XmlElement root = test::ReadXml(text);
     const test::XmlElement& one = root.children.at(0).children.at(0);
     return one.children.at(0).attributes.at("message");
   }

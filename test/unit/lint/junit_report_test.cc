@@ -16,12 +16,14 @@
 namespace meshvet::lint {
 namespace {
 
+using test::ReadXml;
 using test::XmlElement;
-using test::XmlReader;
+
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 // How many of its cases have a child of that name.
 size_t With(const XmlElement& suite, std::string_view child) {
@@ -95,7 +97,8 @@ void CheckSuite(const XmlElement& suite) {
 }
 
 XmlElement Checked(const std::string& text) {
-  XmlElement root = XmlReader(text).Read();
+  EXPECT_THAT(text, StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
+  XmlElement root = ReadXml(text);
   EXPECT_EQ(root.name, "testsuites");
   CheckAttributes(root,
                   {"name", "tests", "failures", "errors", "skipped", "time"});

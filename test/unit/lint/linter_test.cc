@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
+#include <filesystem>
 #include <string>
 
 #include "lint/json_report.h"
@@ -72,6 +74,37 @@ class LinterTest : public ::testing::Test {
   rules::Policy policy_;
   LintRequest request_;
 };
+
+TEST_F(LinterTest, WhatWasNotReadIsNotMissing) {
+  folder_.Put("a.yaml", Service("a", "  other: b\n"));
+  policy_.coverage.complete = true;
+  EXPECT_THAT(Run().diagnostics.at(0).finding.notes,
+              ElementsAre("provably missing"));
+  folder_.Put("b.yaml", "a: [\n---\n" + Service("c", "  type: Good\n"));
+  const Report broken = Run();
+  EXPECT_THAT(broken.diagnostics.at(0).finding.notes, IsEmpty());
+  ASSERT_THAT(broken.not_run, SizeIs(1));
+  EXPECT_EQ(broken.not_run[0].reason, "other is unknown");
+  std::filesystem::remove(folder_ / "b.yaml");
+  request_.paths.push_back("/dev/zero");
+  const Report unread = Run();
+  ASSERT_THAT(unread.failures, SizeIs(1));
+  EXPECT_THAT(unread.diagnostics.at(0).finding.notes, IsEmpty());
+}
+
+TEST_F(LinterTest, AStoppedRunHasWhatIsKnown) {
+  folder_.Put("a.yaml", Service("a", ""));
+  const std::atomic<int> stop = 2;
+  request_.stop = &stop;
+  const Report report = Run();
+  EXPECT_THAT(report.diagnostics, IsEmpty());
+  EXPECT_THAT(report.files, IsEmpty());
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_EQ(report.failures[0].message,
+            "interrupted before everything was read");
+  ASSERT_THAT(report.skipped_files, SizeIs(1));
+  EXPECT_EQ(report.skipped_files[0].reason, "not read in time");
+}
 
 TEST_F(LinterTest, PlacesAFindingInTheFile) {
   folder_.Put("a.yaml", "---\n# first\n---\n" + Service("a", ""));

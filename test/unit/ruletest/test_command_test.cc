@@ -13,9 +13,9 @@ namespace {
 
 using test::Ran;
 using test::ReadFile;
+using test::ReadXml;
 using test::RunBinary;
 using test::XmlElement;
-using test::XmlReader;
 
 using nlohmann::json;
 using ::testing::HasSubstr;
@@ -280,7 +280,7 @@ TEST_F(TestCommand, WritesJunit) {
   EXPECT_EQ(ran.exit_code, 2);
   EXPECT_THAT(ran.out, HasSubstr("failed: t/bad"));
   const std::string text = ReadFile(folder_ / "out.xml");
-  const XmlElement root = XmlReader(text).Read();
+  const XmlElement root = ReadXml(text);
   ASSERT_EQ(root.name, "testsuites");
   ASSERT_EQ(root.All("testsuite").size(), 1U);
   const XmlElement& suite = *root.All("testsuite").front();

@@ -1,8 +1,8 @@
 // Reads a line as GitHub's runner reads it (actions/runner, ActionCommand.cs):
 // the second half of the round trip of what we escape.
 
-#ifndef MESHVET_TEST_UNIT_LINT_WORKFLOW_COMMAND_H_
-#define MESHVET_TEST_UNIT_LINT_WORKFLOW_COMMAND_H_
+#ifndef MESHVET_TEST_SUPPORT_WORKFLOW_COMMAND_H_
+#define MESHVET_TEST_SUPPORT_WORKFLOW_COMMAND_H_
 
 #include <array>
 #include <map>
@@ -59,4 +59,4 @@ inline std::optional<WorkflowCommand> ReadCommand(std::string_view line) {
 
 }  // namespace meshvet::lint
 
-#endif  // MESHVET_TEST_UNIT_LINT_WORKFLOW_COMMAND_H_
+#endif  // MESHVET_TEST_SUPPORT_WORKFLOW_COMMAND_H_
