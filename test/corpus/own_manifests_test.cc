@@ -25,5 +25,11 @@ TEST(OwnManifests, FlawsAreFoundWhereTheyAre) {
                  expected);
 }
 
+TEST(OwnManifests, WhatCannotBeReadMakesTheRestUncertain) {
+  const Findings expected = ReadFindings(kManifests / "expected.txt", "broken");
+  ExpectFindings(kManifests, "broken --config policy.yaml --context mesh",
+                 expected);
+}
+
 }  // namespace
 }  // namespace meshvet::test

@@ -165,7 +165,8 @@ void ExpectSameOfFile(const fs::path& file, Tally* tally) {
 TEST(SameVerdict, OnEachExample) {
   Tally tally;
   for (const char* folder :
-       {"examples", "test/manifests/mesh", "test/manifests/flawed"}) {
+       {"examples", "test/manifests/mesh", "test/manifests/flawed",
+        "test/manifests/broken"}) {
     for (const std::string& name : FilesOf(kSource / folder, ".yaml")) {
       ExpectSameOfFile(kSource / folder / name, &tally);
     }
