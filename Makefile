@@ -13,14 +13,14 @@ export CCACHE_BASEDIR := $(CURDIR)
 NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test formats-check e2e manifests-test image-test install deb \
-        deb-test load bench fuzz \
+.PHONY: help run test formats-check integrations-test e2e manifests-test \
+        image-test install deb deb-test load bench fuzz \
         format format-check tidy asan tsan clang \
         load-sanitized load-asan load-tsan \
-        hardening-test sbom setup setup-gates
+        hardening-test sbom setup setup-gates setup-readers
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' \
 	  $(firstword $(MAKEFILE_LIST))
 
 run: setup build/release/build.ninja ## show it at work: serve, review, lint a sample mesh
@@ -33,9 +33,13 @@ test: setup build/release/build.ninja ## build everything and run every test
 	  "MESHVET_CORPUS is not set: the recorded corpus is not part of this run."
 	@ctest --test-dir build/release --output-on-failure -j $(JOBS)
 
-formats-check: setup build/release/build.ninja ## hold reports against their readers' schemas (npm)
+formats-check: setup-readers build/release/build.ninja ## hold reports and schemas against their readers (npm)
 	@$(NINJA) -C build/release meshvet
 	@test/formats/check.sh build/release
+
+integrations-test: setup-readers build/release/build.ninja ## run the hooks, the action, the template, the matchers
+	@$(NINJA) -C build/release meshvet
+	@test/integrations/check.sh build/release
 
 e2e: setup build/release/build.ninja ## by kubectl, through a real Kubernetes API server
 	@$(NINJA) -C build/release meshvet
@@ -117,6 +121,9 @@ setup:
 
 setup-gates:
 	@scripts/setup.sh gates
+
+setup-readers:
+	@scripts/setup.sh readers
 
 build/%/build.ninja: CMakePresets.json | setup
 	@cmake --preset $* --log-level=NOTICE >/dev/null

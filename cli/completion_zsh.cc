@@ -65,6 +65,7 @@ std::string Action(const Command& program, const Flag& flag) {
   if (flag.value == kRule) return list + "_meshvet_value_rule";
   if (flag.value == kRuleSeverity) return list + "_meshvet_value_severity";
   if (flag.value == kReportFormat) return list + "_meshvet_value_format";
+  if (flag.value == kTestFormat) return list + "_meshvet_value_test_format";
   const Offer offer = OfferFor(program, flag);
   if (offer.files) return list + "_files";
   if (offer.folders) return list + "_files -/";
@@ -132,6 +133,7 @@ std::string ZshCompletion(const Command& program) {
   text += ValueFunction("rule", OfferFor(kRule));
   text += ValueFunction("severity", OfferFor(kRuleSeverity));
   text += ValueFunction("format", OfferFor(kReportFormat));
+  text += ValueFunction("test_format", OfferFor(kTestFormat));
   ForEachCommand(program, [&](const Command& command) {
     WriteFunction(program, command, text);
   });

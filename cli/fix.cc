@@ -19,6 +19,8 @@ void AddFixFlags(CLI::App& command, FixOptions& options) {
                    "print what would change, for patch -p0; write nothing");
   command.add_flag("--check", options.check,
                    "exit 1 if anything would change; write nothing");
+  command.add_flag("--stdout", options.prints_text,
+                   "print the new text of the one file; write nothing");
   AddList(command, "--add-ignore", options.add_ignore,
           "mend nothing: write comments that silence the findings of these "
           "rules");

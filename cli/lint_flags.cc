@@ -7,6 +7,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <map>
@@ -19,6 +20,7 @@
 #include "cli/deliver.h"
 #include "cli/durations.h"
 #include "cli/value.h"
+#include "lint/progress.h"
 #include "lint/report_format.h"
 
 namespace meshvet::cli {
@@ -232,6 +234,30 @@ void AddIgnoreSuppressions(CLI::App& command, LintOptions& options) {
                    "silence, too");
 }
 
+namespace {
+
+// Whoever types the input needs the line for himself.
+bool IsTyped(const LintOptions& options) {
+  return std::ranges::find(options.paths, lint::kStdin) !=
+             options.paths.end() &&
+         isatty(STDIN_FILENO) != 0;
+}
+
+std::unique_ptr<lint::Progress> StartProgress(const LintOptions& options) {
+  const bool is_wanted = !options.quiet && !IsTyped(options) &&
+                         lint::CanShowProgress(lint::ProcessEnvironment,
+                                               isatty(STDERR_FILENO) != 0);
+  return is_wanted ? std::make_unique<lint::Progress>(STDERR_FILENO) : nullptr;
+}
+
+lint::LintOutcome RunWithProgress(LintOptions& options, const LintRun& run) {
+  const auto progress = StartProgress(options);
+  options.progress = progress.get();
+  return run();
+}
+
+}  // namespace
+
 void AddRun(CLI::App& command, LintOptions& options, LintRun run,
             int& exit_code) {
   options.stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
@@ -242,14 +268,14 @@ void AddRun(CLI::App& command, LintOptions& options, LintRun run,
   auto timeout = std::make_shared<double>(0);
   AddTimeout(command, *timeout);
   command.callback([run = std::move(run), read = std::move(read_cluster),
-                    timeout, &exit_code] {
+                    timeout, &options, &exit_code] {
     StartTimer(*timeout);
     TuneAllocator();
     if (const auto failed = read()) {
       exit_code = *failed;
       return;
     }
-    exit_code = Deliver(run());
+    exit_code = Deliver(RunWithProgress(options, run));
   });
 }
 

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/deliver.h"
 #include "cli/lint_flags.h"
+#include "cli/value.h"
 #include "ruletest/test_command.h"
 
 namespace meshvet::cli {
@@ -14,15 +15,18 @@ namespace {
 using ruletest::TestOptions;
 
 void AddTestFlags(CLI::App& command, TestOptions& options) {
-  command.add_option("paths", options.paths,
-                     "files and directories with documents of kind RuleTest "
-                     "(default .)");
+  command
+      .add_option("paths", options.paths,
+                  "files and directories with documents of kind RuleTest "
+                  "(default .)")
+      ->type_name(kPath);
   command.add_option("--run", options.run,
                      "run the cases alone whose \"test/case\" this regular "
                      "expression matches");
   AddList(command, "-o,--output", options.outputs,
           "FORMAT or FORMAT=FILE, several times; formats: text (default), "
-          "junit, json");
+          "junit, json")
+      ->type_name(kTestFormat);
   command.add_flag("--update-snapshots", options.updates_snapshots,
                    "write the files of `patched` and `fixed` anew");
   command.add_flag("-q,--quiet", options.quiet, "no summary");

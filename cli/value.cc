@@ -10,6 +10,7 @@
 #include "lint/loader_rules.h"
 #include "lint/report_format.h"
 #include "mesh/suggestion.h"
+#include "ruletest/test_command.h"
 
 namespace meshvet::cli {
 namespace {
@@ -102,6 +103,10 @@ Offer OfferFor(std::string_view name) {
     for (const std::string_view format : lint::FormatNames()) {
       offer.words.emplace_back(format);
     }
+    offer.after_equals = Shared({.files = true});
+  } else if (name == kTestFormat) {
+    offer.words.assign(ruletest::kTestFormats.begin(),
+                       ruletest::kTestFormats.end());
     offer.after_equals = Shared({.files = true});
   }
   if (name == kRuleSeverity) {

@@ -33,6 +33,8 @@ inline constexpr const char* kTime = "TIME";
 inline constexpr const char* kRule = "RULE";
 inline constexpr const char* kRuleSeverity = "RULE=SEVERITY";
 inline constexpr const char* kReportFormat = "FORMAT[=FILE]";
+// Of a run of tests.
+inline constexpr const char* kTestFormat = "TEST-FORMAT[=FILE]";
 inline constexpr const char* kCommand = "COMMAND";
 
 // "a, b" where ", " stands between.

@@ -63,12 +63,14 @@ class Command {
     }
     FixRequest request{setup_.request,
                        options_.unsafe || setup_.request.policy->fix_unsafe};
-    if (ReadsStdin()) {
-      // It can be read only once, but is judged several times.
-      Result<std::string> text = ReadText(kStdin, MaxBytes());
+    if (ReadsStdin() || options_.prints_text) {
+      // Standard input can be read only once, but is judged several times; and
+      // a file that is printed has to be the one that was judged.
+      const std::string path = ReadsStdin() ? kStdin : OnlyPath();
+      Result<std::string> text = ReadText(path, MaxBytes());
       if (!text) return {kExitUnfinished, {}, Text({text.error()})};
-      stdin_text_ = *text;
-      request.lint.texts[kStdin] = *std::move(text);
+      original_ = *text;
+      request.lint.texts[path] = *std::move(text);
     }
     Result<FixRun> run =
         IsAdding()
@@ -88,6 +90,11 @@ class Command {
     const auto& paths = setup_.options.paths;
     return std::ranges::find(paths, kStdin) != paths.end();
   }
+  // Whether the new text goes to standard output.
+  bool PrintsText() const {
+    return !WritesNothing() && (ReadsStdin() || options_.prints_text);
+  }
+  const std::string& OnlyPath() const { return setup_.options.paths.front(); }
   bool IsAdding() const { return !options_.add_ignore.empty(); }
   bool WritesNothing() const { return options_.diff || options_.check; }
   size_t MaxBytes() const { return setup_.request.limits.max_bytes; }
@@ -95,6 +102,12 @@ class Command {
   Complaints FindMisuse() const {
     if (options_.diff && options_.check) {
       return {{"--diff and --check exclude each other"}};
+    }
+    if (options_.prints_text && WritesNothing()) {
+      return {{"goes with neither --diff nor --check", "--stdout"}};
+    }
+    if (options_.prints_text && !IsOneFile()) {
+      return {{"prints one file, or standard input", "--stdout"}};
     }
     if (IsAdding() && options_.unsafe) {
       return {{"--unsafe and --add-ignore exclude each other"}};
@@ -109,14 +122,21 @@ class Command {
     return {};
   }
 
+  bool IsOneFile() const {
+    std::error_code error;
+    return setup_.options.paths.size() == 1 &&
+           (ReadsStdin() ||
+            std::filesystem::is_regular_file(OnlyPath(), error));
+  }
+
   LintOutcome Settle() {
     std::string err;
-    const bool written = WritesNothing() || ReadsStdin() || WriteFiles(err);
+    const bool written = WritesNothing() || PrintsText() || WriteFiles(err);
     const std::string summary = Summary();
     // Standard output is for the diff or the new text where there is one.
     const bool quiet = setup_.options.quiet;
     setup_.options.quiet = quiet || WritesNothing();
-    if (WritesNothing() || ReadsStdin()) {
+    if (WritesNothing() || PrintsText()) {
       std::erase_if(setup_.outputs,
                     [](const Output& output) { return output.file.empty(); });
     }
@@ -125,8 +145,8 @@ class Command {
     if (!quiet) outcome.err += summary;
     if (options_.diff) {
       outcome.out = Diff();
-    } else if (ReadsStdin() && !options_.check) {
-      outcome.out = run_.files.empty() ? stdin_text_ : run_.files[0].after;
+    } else if (PrintsText()) {
+      outcome.out = run_.files.empty() ? original_ : run_.files[0].after;
     }
     if (!written) outcome.exit_code = kExitUnfinished;
     if (WritesNothing() && outcome.exit_code <= kExitNo) {
@@ -206,7 +226,7 @@ class Command {
   const FixOptions& options_;
   LintSetup setup_;
   const Environment& environment_;
-  std::string stdin_text_;
+  std::string original_;  // of what is printed
   FixRun run_;
   size_t left_unsafe_ = 0;  // what an unsafe fix would mend
   size_t not_written_ = 0;

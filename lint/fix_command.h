@@ -27,6 +27,8 @@ struct FixOptions {
   bool unsafe = false;
   bool diff = false;   // show what would change; nothing is written
   bool check = false;  // say whether anything would; nothing is written
+  // The new text of the one file goes to standard output, not into the file.
+  bool prints_text = false;
   // Write comments that silence the findings of these rules, and mend nothing.
   std::vector<std::string> add_ignore;
   std::string reason;  // for those comments

@@ -96,11 +96,14 @@ std::vector<Verdict> JudgeAll(const View& view, const rules::Engine& engine,
   }
   constexpr size_t kCasesAtOnce = 32;
   std::vector<Verdict> verdicts(cases.size());
+  Progress* progress = request.progress;
+  if (progress != nullptr) progress->Begin("objects judged", cases.size());
   ParallelFor(
       cases.size(), request.jobs,
       [&](size_t i) {
         if (request.is_stopped()) return;
         verdicts[i] = JudgeOne(cases[i], view, engine, !request.as_webhook);
+        if (progress != nullptr) progress->Advance();
       },
       kCasesAtOnce);
   std::erase_if(verdicts, [](const Verdict& v) { return v.item == nullptr; });

@@ -164,6 +164,7 @@ class Builder {
     request_.stdin_filename = options_.stdin_filename;
     request_.root_namespace = options_.root_namespace;
     request_.default_namespace = options_.default_namespace;
+    request_.progress = options_.progress;
     request_.stop = options_.stop;
     request_.jobs = options_.jobs == 0 ? DefaultJobs() : options_.jobs;
     request_.policy = std::make_shared<const rules::Policy>(std::move(policy));

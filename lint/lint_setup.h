@@ -65,6 +65,7 @@ struct LintOptions {
   size_t jobs = 0;                         // 0: as many as there are cores
   const std::atomic<int>* stop = nullptr;  // as LintRequest's
   bool stdout_is_terminal = false;
+  Progress* progress = nullptr;  // of the run; null for none
 };
 
 struct LintSetup {

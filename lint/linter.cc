@@ -98,9 +98,12 @@ class Run {
     std::vector<Result<Loaded>> loaded(paths.size(), Error{});
     const size_t jobs_each =
         std::max<size_t>(1, request_.jobs / std::max<size_t>(1, paths.size()));
+    Progress* progress = request_.progress;
+    if (progress != nullptr) progress->Begin("files read", paths.size());
     ParallelFor(paths.size(), request_.jobs, [&](size_t i) {
       if (request_.is_stopped()) return;
       loaded[i] = Read(paths[i].first, paths[i].second, jobs_each);
+      if (progress != nullptr) progress->Advance();
     });
     is_all_read_ = !request_.is_stopped();
     for (size_t i = 0; i < paths.size(); ++i) {

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "lint/input_files.h"
+#include "lint/progress.h"
 #include "lint/report.h"
 #include "mesh/mesh_config.h"
 #include "mesh/result.h"
@@ -80,6 +81,8 @@ struct LintRequest {
     return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
   }
 
+  // Is told how far it is, where somebody waits; null for nobody.
+  Progress* progress = nullptr;
   size_t jobs = 1;
   yaml::Limits limits;
   // AllRules() if empty.

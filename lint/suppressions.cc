@@ -118,7 +118,7 @@ void Suppressions::Apply(std::vector<Diagnostic>& diagnostics) {
     if (file.is_context) continue;
     loaded_[file.file.get()] = &file;
     for (const Item& item : file.manifest.items) {
-      if (!all_items && item.object->annotations().empty()) continue;
+      if (!all_items && rules::AnnotationsOf(*item.object).empty()) continue;
       items_[{file.file.get(), item.document->index(), item.prefix}] = &item;
     }
   }
@@ -164,12 +164,12 @@ void Suppressions::ApplyAnnotation(Diagnostic& diagnostic,
   if (rule == nullptr || !IsLoaders(*rule) || IsUnsuppressible(rule->id)) {
     return;
   }
-  const auto annotation = rules::IgnoreAnnotation(*rule, *item.object);
+  const auto annotation = rules::FindIgnoreAnnotation(*rule, *item.object);
   if (!annotation) return;
   const auto by = rules::SilencedBy::kAnnotation;
-  const std::string pointer = rules::AnnotationPointer(annotation->first);
+  const std::string& pointer = annotation->pointer;
   diagnostic.finding.suppressed =
-      annotation->second.empty() ? ToString(by) : annotation->second;
+      annotation->reason.empty() ? ToString(by) : annotation->reason;
   diagnostic.finding.silence = {by, pointer, {}};
   diagnostic.silencing_file = diagnostic.file;
   diagnostic.silencing_range = item.document->KeyRange(item.prefix + pointer);
@@ -293,7 +293,9 @@ std::vector<Diagnostic> Suppressions::Audit() {
     if (file.is_context) continue;
     AuditComments(file);
     for (const Item& item : file.manifest.items) {
-      if (!item.object->annotations().empty()) AuditAnnotations(file, item);
+      for (const auto& annotations : rules::AnnotationsOf(*item.object)) {
+        AuditAnnotations(annotations, file, item);
+      }
     }
   }
   if (!request_.as_webhook && !request_.policy_files.empty()) {
@@ -357,8 +359,8 @@ void Suppressions::AuditComment(const IgnoreComment& comment,
 }
 
 Diagnostic& Suppressions::ReportAt(const Rule& rule, std::string message,
-                                   std::string_view key, const Item& item) {
-  const std::string pointer = rules::AnnotationPointer(key);
+                                   const std::string& pointer,
+                                   const Item& item) {
   Diagnostic& diagnostic =
       Report(rule, std::move(message), item.file,
              item.document->KeyRange(item.prefix + pointer));
@@ -370,21 +372,21 @@ Diagnostic& Suppressions::ReportAt(const Rule& rule, std::string message,
   return diagnostic;
 }
 
-void Suppressions::AuditAnnotations(const Loaded& file, const Item& item) {
+void Suppressions::AuditAnnotations(const rules::Annotations& annotations,
+                                    const Loaded& file, const Item& item) {
   std::vector<std::string_view> unused;
-  const Node annotations = item.object->annotations();
-  for (const auto& [key, value] : annotations.Members()) {
+  for (const auto& [key, value] : annotations.members.Members()) {
     if (!value.IsString()) continue;
     if (key.starts_with(rules::kIgnorePrefix)) {
-      AuditAnnotation(key, file, item, unused);
+      AuditAnnotation(annotations, key, file, item, unused);
     }
-    const bool is_all = key == rules::kIstioSuppress &&
-                        AnyInCommaList(value.Str(), [](std::string_view code) {
-                          return code == "*";
-                        });
+    const bool is_all =
+        !annotations.are_of_pods && key == rules::kIstioSuppress &&
+        AnyInCommaList(value.Str(),
+                       [](std::string_view code) { return code == "*"; });
     if (is_all) {
       ReportAt(kSuppressionBlanket, "every finding with a code is silenced",
-               key, item);
+               annotations.PointerTo(key), item);
     }
   }
   for (const std::string_view key : unused) {
@@ -393,10 +395,10 @@ void Suppressions::AuditAnnotations(const Loaded& file, const Item& item) {
                  "no finding of " +
                      std::string(key.substr(rules::kIgnorePrefix.size())) +
                      " is silenced by this annotation",
-                 key, item);
-    const bool all_go = unused.size() == annotations.size();
+                 annotations.PointerTo(key), item);
+    const bool all_go = unused.size() == annotations.members.size();
     const std::string place =
-        all_go ? "/metadata/annotations" : rules::AnnotationPointer(key);
+        all_go ? std::string(annotations.pointer) : annotations.PointerTo(key);
     diagnostic.finding.fix = {{.op = "remove", .path = place}};
     diagnostic.finding.fix_safety = rules::Safety::kSafe;
     diagnostic.finding.fix_title = "remove the annotation";
@@ -404,19 +406,21 @@ void Suppressions::AuditAnnotations(const Loaded& file, const Item& item) {
   }
 }
 
-void Suppressions::AuditAnnotation(std::string_view key, const Loaded& file,
+void Suppressions::AuditAnnotation(const rules::Annotations& annotations,
+                                   std::string_view key, const Loaded& file,
                                    const Item& item,
                                    std::vector<std::string_view>& unused) {
   const std::string_view name = key.substr(rules::kIgnorePrefix.size());
   const auto named = RulesToSilence(name, engine_.rules());
   if (named.empty()) {
     ReportAt(kSuppressionInvalid, UnknownRuleMessage(name, engine_.rules()),
-             key, item);
+             annotations.PointerTo(key), item);
     return;
   }
   std::string refusal = WhyNotSilenced(name, named, *request_.policy);
   if (!refusal.empty()) {
-    ReportAt(kSuppressionInvalid, std::move(refusal), key, item);
+    ReportAt(kSuppressionInvalid, std::move(refusal),
+             annotations.PointerTo(key), item);
     return;
   }
   const bool is_unused = std::ranges::all_of(named, [&](const Rule* rule) {

@@ -78,8 +78,10 @@ class Suppressions {
 
   void AuditComments(const Loaded& file);
   void AuditComment(const IgnoreComment& comment, const Loaded& file);
-  void AuditAnnotations(const Loaded& file, const Item& item);
-  void AuditAnnotation(std::string_view key, const Loaded& file,
+  void AuditAnnotations(const rules::Annotations& annotations,
+                        const Loaded& file, const Item& item);
+  void AuditAnnotation(const rules::Annotations& annotations,
+                       std::string_view key, const Loaded& file,
                        const Item& item, std::vector<std::string_view>& unused);
   void AuditEntries();
   const rules::Rule* RuleOf(std::string_view id) const;
@@ -91,7 +93,7 @@ class Suppressions {
                      std::shared_ptr<const SourceFile> file,
                      const yaml::Range& range);
   Diagnostic& ReportAt(const rules::Rule& rule, std::string message,
-                       std::string_view key, const Item& item);
+                       const std::string& pointer, const Item& item);
   void ReportEntry(const rules::Rule& rule, std::string message,
                    const rules::Suppression& entry, const char* member);
 

@@ -7,11 +7,19 @@
 
 #include "mesh/comma_list.h"
 #include "mesh/json_pointer.h"
+#include "mesh/kinds.h"
+#include "mesh/workload.h"
 #include "rules/fix.h"
 #include "rules/rule_context.h"
 
 namespace meshvet::rules {
 namespace {
+
+constexpr std::string_view kOwnAnnotations = "/metadata/annotations";
+constexpr std::string_view kAnnotationsOfPods =
+    "/spec/template/metadata/annotations";
+constexpr std::string_view kAnnotationsOfJobs =
+    "/spec/jobTemplate/spec/template/metadata/annotations";
 
 bool Applies(const Rule& rule, const GroupKind& kind) {
   return std::ranges::find(rule.kinds, kind) != rule.kinds.end();
@@ -79,8 +87,24 @@ void Sort(std::vector<Finding>& findings) {
 
 }  // namespace
 
-std::string AnnotationPointer(std::string_view key) {
-  return "/metadata/annotations/" + EscapePointerToken(key);
+std::string Annotations::PointerTo(std::string_view key) const {
+  return std::string(pointer) + "/" + EscapePointerToken(key);
+}
+
+std::vector<Annotations> AnnotationsOf(const Object& object) {
+  std::vector<Annotations> all;
+  if (!object.annotations().empty()) {
+    all.push_back({object.annotations(), kOwnAnnotations});
+  }
+  const GroupKind& kind = object.kind();
+  if (kind == kPod) return all;  // it is its own template
+  const Node of_pods = PodTemplate(object)["metadata"]["annotations"];
+  if (!of_pods.empty()) {
+    all.push_back({of_pods,
+                   kind == kCronJob ? kAnnotationsOfJobs : kAnnotationsOfPods,
+                   true});
+  }
+  return all;
 }
 
 struct Engine::Verdicts {
@@ -89,12 +113,14 @@ struct Engine::Verdicts {
   bool timed_out = false;
 };
 
-std::optional<std::pair<std::string_view, std::string_view>> IgnoreAnnotation(
-    const Rule& rule, const Object& object) {
-  for (const auto& [key, reason] : object.annotations().Members()) {
-    if (!key.starts_with(kIgnorePrefix) || !reason.IsString()) continue;
-    if (IsNamed(rule, key.substr(kIgnorePrefix.size()))) {
-      return std::pair(key, reason.Str());
+std::optional<IgnoreAnnotation> FindIgnoreAnnotation(const Rule& rule,
+                                                     const Object& object) {
+  for (const Annotations& annotations : AnnotationsOf(object)) {
+    for (const auto& [key, reason] : annotations.members.Members()) {
+      if (!key.starts_with(kIgnorePrefix) || !reason.IsString()) continue;
+      if (IsNamed(rule, key.substr(kIgnorePrefix.size()))) {
+        return IgnoreAnnotation{reason.Str(), annotations.PointerTo(key)};
+      }
     }
   }
   return std::nullopt;
@@ -133,16 +159,16 @@ std::pair<std::string, Silence> Engine::Silenced(const Rule& rule,
     return {WhyOf(SilencedBy::kPolicy, agreed.reason),
             {SilencedBy::kPolicy, agreed.pointer, agreed.config}};
   }
-  if (policy_->IsLocked(rule) || object.annotations().empty()) return {};
-  if (const auto own = IgnoreAnnotation(rule, object)) {
-    return {WhyOf(SilencedBy::kAnnotation, own->second),
-            {SilencedBy::kAnnotation, AnnotationPointer(own->first), {}}};
+  if (policy_->IsLocked(rule)) return {};
+  if (auto own = FindIgnoreAnnotation(rule, object)) {
+    return {WhyOf(SilencedBy::kAnnotation, own->reason),
+            {SilencedBy::kAnnotation, std::move(own->pointer), {}}};
   }
-  const std::string_view codes = object.annotations()[kIstioSuppress].Str();
-  if (!NamesAlias(codes, rule)) return {};
-  return {
-      WhyOf(SilencedBy::kIstioAnnotation, {}),
-      {SilencedBy::kIstioAnnotation, AnnotationPointer(kIstioSuppress), {}}};
+  // istioctl looks at the metadata of the object alone.
+  const Annotations own{object.annotations(), kOwnAnnotations};
+  if (!NamesAlias(own.members[kIstioSuppress].Str(), rule)) return {};
+  return {WhyOf(SilencedBy::kIstioAnnotation, {}),
+          {SilencedBy::kIstioAnnotation, own.PointerTo(kIstioSuppress), {}}};
 }
 
 // Gives each finding its severity and action.

@@ -46,14 +46,28 @@ struct Change {
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
 };
 
-// The annotation of `object` that silences `rule` by its id or one of its
-// aliases: its key and its reason, which may be empty; nothing for none.
-std::optional<std::pair<std::string_view, std::string_view>> IgnoreAnnotation(
-    const Rule& rule, const Object& object);
-// What such an annotation's key begins with.
-// The place of an annotation in its object.
-std::string AnnotationPointer(std::string_view key);
+// The annotations of one place of an object.
+struct Annotations {
+  Node members;
+  std::string_view pointer;  // of all of them
+  bool are_of_pods = false;  // of those that the object runs
 
+  std::string PointerTo(std::string_view key) const;
+};
+// Where annotations may silence rules: on the object itself, and on the
+// template of the pods that a Deployment and its kin run. Those that are not
+// empty.
+std::vector<Annotations> AnnotationsOf(const Object& object);
+
+struct IgnoreAnnotation {
+  std::string_view reason;  // may be empty
+  std::string pointer;
+};
+// The annotation of `object` that silences `rule` by its id or one of its
+// aliases; nothing for none.
+std::optional<IgnoreAnnotation> FindIgnoreAnnotation(const Rule& rule,
+                                                     const Object& object);
+// What such an annotation's key begins with.
 inline constexpr std::string_view kIgnorePrefix = "ignore.meshvet.dev/";
 inline constexpr std::string_view kIstioSuppress =
     "galley.istio.io/analyze-suppress";

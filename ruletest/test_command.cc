@@ -26,8 +26,6 @@ namespace {
 
 using lint::LintOutcome;
 
-constexpr std::array<std::string_view, 3> kFormats = {"text", "junit", "json"};
-
 struct TestOutput {
   std::string format;
   std::string file;  // empty for standard output
@@ -36,9 +34,9 @@ struct TestOutput {
 Result<TestOutput> ParseOutput(const std::string& text) {
   const size_t equals = std::min(text.find('='), text.size());
   TestOutput output{text.substr(0, equals), {}};
-  if (std::ranges::find(kFormats, output.format) == kFormats.end()) {
+  if (std::ranges::find(kTestFormats, output.format) == kTestFormats.end()) {
     return Error{"unknown format \"" + output.format + "\"" +
-                     DidYouMean(output.format, kFormats) +
+                     DidYouMean(output.format, kTestFormats) +
                      "; there are text, junit and json",
                  "--output"};
   }

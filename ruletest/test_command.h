@@ -11,14 +11,20 @@
 #ifndef MESHVET_RULETEST_TEST_COMMAND_H_
 #define MESHVET_RULETEST_TEST_COMMAND_H_
 
+#include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lint/lint_command.h"
 #include "lint/terminal.h"
 
 namespace meshvet::ruletest {
+
+// What -o takes, each with or without =FILE.
+inline constexpr std::array<std::string_view, 3> kTestFormats = {
+    "text", "junit", "json"};
 
 struct TestOptions {
   std::vector<std::string> paths;  // the working directory when empty

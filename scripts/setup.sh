@@ -5,6 +5,8 @@
 #   scripts/setup.sh          what building, testing and measuring needs
 #   scripts/setup.sh gates    and what the slower checks need: clang, formatter,
 #                             a scanner of TLS, tools for Debian packages
+#   scripts/setup.sh readers  and what the readers of our files are installed
+#                             with: npm, Python's venv, git
 set -euo pipefail
 
 packages=(
@@ -15,12 +17,20 @@ packages=(
   wrk curl jq patch python3 openssl
   zsh fish man-db mandoc strace
 )
-if [[ ${1:-} == gates ]]; then
-  packages+=(
-    clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev sslscan
-    dpkg-dev fakeroot file lintian
-  )
-fi
+case ${1:-} in
+  gates)
+    packages+=(
+      clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev sslscan
+      dpkg-dev fakeroot file lintian
+    )
+    ;;
+  readers)
+    packages+=(python3-venv git)
+    # Node.js that comes from elsewhere brings an npm of its own, and Debian's
+    # would take its place.
+    command -v npm >/dev/null || packages+=(nodejs npm)
+    ;;
+esac
 
 if ! command -v apt-get >/dev/null; then
   echo "setup: no apt-get here; please install by hand: ${packages[*]}" >&2

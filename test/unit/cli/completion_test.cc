@@ -150,6 +150,8 @@ TEST_P(Completion, OffersWhatMayFollow) {
        {"--sarif-category", "--sarif-include-suppressed"}},
       {"meshvet baseline create --for", {"--force"}},
       {"meshvet lint -o sar", {"sarif"}},
+      {"meshvet test -o ", {"text", "junit", "json"}},
+      {"meshvet test -o junit=rep", {"report.sarif"}},
       {"meshvet lint --output js", {"json"}},
       {"meshvet lint -o sarif=rep", {"report.sarif"}},
       {"meshvet explain duplicate-", {"duplicate-key", "duplicate-object"}},

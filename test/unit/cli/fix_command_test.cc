@@ -263,6 +263,39 @@ TEST_F(FixCommand, StandardInputGoesToStandardOutput) {
   EXPECT_EQ(Run("- till.yaml < good.yaml").exit_code, 2);
 }
 
+TEST_F(FixCommand, AFileGoesToStandardOutputWhereThatIsAsked) {
+  folder_.Put("till.yaml", kTill);
+  folder_.Put("good.yaml", kTillFixed);
+  const Ran ran = Run("--stdout ./till.yaml");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(ran.out, kTillFixed);
+  EXPECT_THAT(ran.err, HasSubstr("fixed [workload-entry-missing-label]"));
+  EXPECT_EQ(Text("till.yaml"), kTill);
+  EXPECT_EQ(Run("--stdout good.yaml").out, kTillFixed);
+  EXPECT_EQ(Run("--stdout - < till.yaml").out, kTillFixed);
+  // The exit code is that of what is left.
+  folder_.Put("bad.yaml", "apiVersion: networking.istio.io/v1\nkind: Gatway\n");
+  const Ran bad = Run("--stdout bad.yaml");
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_EQ(bad.out, Text("bad.yaml"));
+}
+
+TEST_F(FixCommand, StandardOutputTakesOneFile) {
+  folder_.Put("till.yaml", kTill);
+  folder_.Put("good.yaml", kTillFixed);
+  for (const char* wrong :
+       {"--stdout", "--stdout .", "--stdout till.yaml good.yaml",
+        "--stdout no-such.yaml", "--stdout 't*.yaml'",
+        "--stdout - till.yaml < good.yaml", "--stdout --diff till.yaml",
+        "--stdout --check till.yaml"}) {
+    const Ran ran = Run(wrong);
+    EXPECT_EQ(ran.exit_code, 2) << wrong;
+    EXPECT_EQ(ran.out, "") << wrong;
+    EXPECT_THAT(ran.err, HasSubstr("meshvet: ")) << wrong;
+  }
+  EXPECT_EQ(Text("till.yaml"), kTill);
+}
+
 TEST_F(FixCommand, ModesAndLinksStay) {
   folder_.Put("till.yaml", kTill);
   fs::permissions(folder_ / "till.yaml", fs::perms(0640));

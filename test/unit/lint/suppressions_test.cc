@@ -287,6 +287,49 @@ TEST_F(SuppressionsTest, UnusedAnnotations) {
             "spec: {}\n");
 }
 
+constexpr const char* kDeploymentTwice =
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n---\n"
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n";
+
+TEST_F(SuppressionsTest, AnnotationsOfPodsSilenceTheirDeployment) {
+  EXPECT_THAT(
+      Found(
+          kDeploymentTwice +
+          std::string("spec:\n  template:\n    metadata:\n      annotations:\n"
+                      "        ignore.meshvet.dev/duplicate-object: both\n")),
+      ElementsAre("(8:9 duplicate-object: both)"));
+  EXPECT_THAT(
+      Found("apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\n---\n"
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\n"
+            "spec:\n  jobTemplate:\n    spec:\n      template:\n"
+            "        metadata:\n          annotations:\n"
+            "            ignore.meshvet.dev/duplicate-object: both\n"),
+      ElementsAre("(7:18 duplicate-object: both)"));
+  // Only a template of pods counts.
+  EXPECT_THAT(
+      Found(kDeploymentTwice +
+            std::string("spec:\n  metadata:\n    annotations:\n"
+                        "      ignore.meshvet.dev/duplicate-object: both\n")),
+      ElementsAre("8:9 duplicate-object"));
+}
+
+TEST_F(SuppressionsTest, UnusedAnnotationsOfPodsAreFoundWhereTheyStand) {
+  const std::string head =
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"
+      "spec:\n  template:\n    metadata:\n";
+  const std::string text = head +
+                           "      annotations:\n"
+                           "        ignore.meshvet.dev/duplicate-object: old\n"
+                           "        galley.istio.io/analyze-suppress: \"*\"\n";
+  EXPECT_THAT(Found(text),
+              ElementsAre("8:9 suppression-unused: no finding of "
+                          "duplicate-object is silenced by this annotation"));
+  EXPECT_EQ(Fixed(text),
+            head +
+                "      annotations:\n"
+                "        galley.istio.io/analyze-suppress: \"*\"\n");
+}
+
 TEST_F(SuppressionsTest, TheLastAnnotationsGoWithTheirKey) {
   EXPECT_EQ(Fixed("apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n"
                   "  annotations:\n"
