@@ -119,9 +119,13 @@ class Finder {
     }
   }
 
-  static std::string Absolute(const std::string& path) {
+  std::string Absolute(const std::string& path) const {
+    return Tidy(working_directory_ / path);
+  }
+
+  static fs::path WorkingDirectory() {
     std::error_code error;
-    return Tidy(fs::absolute(path, error));
+    return fs::current_path(error);
   }
 
   bool IsManifest(const fs::path& path) const {
@@ -139,9 +143,12 @@ class Finder {
       entries.push_back(*at);
     }
     if (error) found_.failures.push_back({error.message(), directory});
-    std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) {
-      return entry.path().generic_string();
-    });
+    // All begin with `directory`.
+    std::ranges::sort(
+        entries, {},
+        [](const fs::directory_entry& entry) -> const std::string& {
+          return entry.path().native();
+        });
     return entries;
   }
 
@@ -150,14 +157,14 @@ class Finder {
                            const std::vector<fs::directory_entry>& entries) {
     for (const fs::directory_entry& entry : entries) {
       const std::string name = entry.path().filename().string();
-      const std::string path = Tidy(entry.path());
       if (name == "Chart.yaml") {
         found_.rendered_elsewhere.push_back(
-            {RenderedElsewhere::Kind::kHelm, directory, path});
+            {RenderedElsewhere::Kind::kHelm, directory, Tidy(entry.path())});
         Skip(directory, "Helm chart, to be rendered first");
         return true;
       }
       if (IsKustomization(name)) {
+        const std::string path = Tidy(entry.path());
         found_.rendered_elsewhere.push_back(
             {RenderedElsewhere::Kind::kKustomize, directory, path});
         Skip(path, "Kustomization, to be built first");
@@ -199,6 +206,7 @@ class Finder {
   }
 
   const InputOptions& options_;
+  const fs::path working_directory_ = WorkingDirectory();
   InputFiles found_;
   std::set<std::string> seen_;
   std::set<std::string> entered_;
@@ -207,7 +215,8 @@ class Finder {
 }  // namespace
 
 bool PathFilter::Allows(const std::string& path) const {
-  const std::string relative = RelativeTo(base, path);
+  if (include.empty() && exclude.empty()) return true;
+  const std::string relative = RelativePaths(base).Of(path);
   const auto matches = [&](const std::string& glob) {
     return PathMatches(glob, relative);
   };
@@ -226,14 +235,22 @@ Result<InputFiles> FindInputFiles(const std::vector<std::string>& arguments,
   return finder.Take();
 }
 
-std::string RelativeTo(const std::string& base, const std::string& path) {
+RelativePaths::RelativePaths(const std::string& base) {
   std::error_code error;
-  const fs::path root = fs::weakly_canonical(base.empty() ? "." : base, error);
-  const fs::path file = fs::absolute(path, error).lexically_normal();
-  const fs::path relative = file.lexically_relative(root);
-  if (error || relative.empty() || *relative.begin() == "..") {
-    return Tidy(path);
+  root_ = fs::weakly_canonical(base.empty() ? "." : base, error);
+  below_ = root_.generic_string();
+  if (!below_.ends_with('/')) below_ += '/';
+  working_directory_ = fs::current_path(error);
+}
+
+std::string RelativePaths::Of(const std::string& path) const {
+  const fs::path file = (working_directory_ / path).lexically_normal();
+  const std::string& text = file.native();
+  if (text.size() > below_.size() && text.starts_with(below_)) {
+    return text.substr(below_.size());
   }
+  const fs::path relative = file.lexically_relative(root_);
+  if (relative.empty() || *relative.begin() == "..") return Tidy(path);
   return relative.generic_string();
 }
 

@@ -13,6 +13,7 @@
 #define MESHVET_LINT_INPUT_FILES_H_
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -73,9 +74,21 @@ struct InputFiles {
 Result<InputFiles> FindInputFiles(const std::vector<std::string>& arguments,
                                   const InputOptions& options);
 
-// `path` as seen from the directory `base`, with forward slashes and without
-// "./"; unchanged where it lies outside.
-std::string RelativeTo(const std::string& base, const std::string& path);
+// Paths as seen from the directory `base`, with forward slashes and without
+// "./"; unchanged where they lie outside. Asks the file system only when it is
+// made. Immutable.
+class RelativePaths {
+ public:
+  // The working directory when `base` is empty.
+  explicit RelativePaths(const std::string& base);
+
+  std::string Of(const std::string& path) const;
+
+ private:
+  std::filesystem::path root_;
+  std::string below_;  // what paths below the root start with
+  std::filesystem::path working_directory_;
+};
 
 }  // namespace meshvet::lint
 

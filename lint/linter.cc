@@ -140,8 +140,7 @@ class Run {
                 size_t jobs) const {
     auto file = std::make_shared<SourceFile>(name, std::move(text));
     file->Parse(jobs, LimitsFor(file->text(), is_context));
-    Loaded loaded{
-        file, RelativeTo(request_.root_directory, name), {}, is_context};
+    Loaded loaded{file, root_paths_.Of(name), {}, is_context};
     loaded.manifest = ReadManifest(loaded.file, request_.default_namespace);
     if (!is_context && !loaded.manifest.is_template) {
       const auto& rules =
@@ -361,12 +360,12 @@ class Run {
   }
 
   // The configuration is the same one on both sides of a change.
-  const std::string& RootOf(const Diagnostic& diagnostic) const {
+  const RelativePaths& PathsOf(const Diagnostic& diagnostic) const {
     const bool is_policy = std::ranges::any_of(
         request_.policy_files,
         [&](const auto& file) { return file.second == diagnostic.file; });
-    return is_policy && diagnostic.file != nullptr ? request_.policy_directory
-                                                   : request_.root_directory;
+    return is_policy && diagnostic.file != nullptr ? policy_paths_
+                                                   : root_paths_;
   }
 
   void NameFingerprint(Diagnostic& diagnostic) {
@@ -374,7 +373,7 @@ class Run {
     const std::string group(GroupOf(object.api_version));
     std::string& key = keys_[diagnostic.path];
     if (key.empty()) {
-      key = RelativeTo(RootOf(diagnostic), diagnostic.path);
+      key = PathsOf(diagnostic).Of(diagnostic.path);
     }
     diagnostic.key = key;
     diagnostic.fingerprint =
@@ -383,6 +382,8 @@ class Run {
   }
 
   const LintRequest& request_;
+  const RelativePaths root_paths_{request_.root_directory};
+  const RelativePaths policy_paths_{request_.policy_directory};
   std::vector<Loaded> files_;
   std::set<std::string> context_paths_;
   std::optional<Snapshot> snapshot_;

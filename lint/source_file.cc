@@ -170,25 +170,33 @@ Result<std::string> ReadText(const std::string& path,
   struct stat status = {};
   if (fstat(file.get(), &status) != 0) return failure(errno);
   if (S_ISDIR(status.st_mode)) return failure(EISDIR);
-  std::string text;
-  // The size is a hint: a pipe has none and a file may grow.
-  size_t room = static_cast<size_t>(std::max<off_t>(status.st_size, 0)) + 1;
+  // The size is a hint: a pipe has none and a file may grow. One byte more, so
+  // that the end is found without more room.
+  constexpr size_t kOfAPipe = 64 << 10;
+  const size_t hint =
+      status.st_size > 0 ? static_cast<size_t>(status.st_size) + 1 : kOfAPipe;
+  size_t max_bytes = limit({});
+  std::string text(std::min(hint, max_bytes + 1), '\0');
+  size_t size = 0;
   for (;;) {
-    room = std::clamp<size_t>(room, 64 << 10, limit(text) + 1);
-    const size_t had = text.size();
-    text.resize(had + room);
-    const ssize_t got = read(file.get(), text.data() + had, room);
-    text.resize(had + (got > 0 ? static_cast<size_t>(got) : 0));
+    if (size == text.size()) {
+      max_bytes = limit(text);
+      if (size > max_bytes) {
+        return Error{"larger than " + std::to_string(max_bytes >> 20) + " MiB",
+                     path};
+      }
+      text.resize(std::min(2 * size, max_bytes + 1));
+    }
+    const ssize_t got =
+        read(file.get(), text.data() + size, text.size() - size);
     // Interrupted, too: only a signal that is to end the run does that.
     if (got < 0) return failure(errno);
     if (got == 0) break;
-    if (const size_t max_bytes = limit(text); text.size() > max_bytes) {
-      return Error{"larger than " + std::to_string(max_bytes >> 20) + " MiB",
-                   path};
-    }
-    room = 64 << 10;
+    size += static_cast<size_t>(got);
   }
-  text.shrink_to_fit();
+  text.resize(size);
+  // A byte to spare is not worth a copy.
+  if (text.capacity() > size + 1) text.shrink_to_fit();
   return text;
 }
 
