@@ -8,11 +8,8 @@
 namespace meshvet::lint {
 namespace {
 
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
-
-constexpr auto kPatience = 2s;
-constexpr auto kPause = 250ms;
+constexpr std::chrono::seconds kPatience{2};
+constexpr std::chrono::milliseconds kPause{250};
 // To the start of the line, and all of it away.
 constexpr std::string_view kWipe = "\r\x1b[K";
 
