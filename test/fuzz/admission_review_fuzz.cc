@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -15,6 +14,7 @@
 #include "mesh/inventory.h"
 #include "rules/policy.h"
 #include "rules/rule.h"
+#include "test/fuzz/require.h"
 #include "test/support/api_server_rules.h"
 #include "test/support/scene.h"
 #include "webhook/admission_handler.h"
@@ -22,6 +22,7 @@
 namespace {
 
 using Json = nlohmann::json;
+using meshvet::fuzz::Require;
 using meshvet::webhook::AdmissionHandler;
 using meshvet::webhook::EngineGeneration;
 using meshvet::webhook::HttpResponse;
@@ -55,10 +56,6 @@ kind: PeerAuthentication
 metadata: {name: default, namespace: shop}
 spec: {mtls: {mode: STRICT}}
 )";
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void RequireNone(const std::vector<std::string>& violations) {
   for (const std::string& violation : violations) {

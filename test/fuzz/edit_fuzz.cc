@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mesh/document.h"
 #include "mesh/json_patch.h"
+#include "test/fuzz/require.h"
 #include "yaml/edit.h"
 #include "yaml/parse.h"
 
@@ -20,6 +20,7 @@ namespace {
 using meshvet::Document;
 using meshvet::Node;
 using meshvet::PatchOperation;
+using meshvet::fuzz::Require;
 using meshvet::yaml::Source;
 using meshvet::yaml::Stream;
 using meshvet::yaml::TextEdit;
@@ -30,10 +31,6 @@ constexpr meshvet::yaml::Limits kLimits = {.max_depth = 64,
                                            .max_alias_bytes = 1 << 16,
                                            .max_documents = 100,
                                            .max_problems = 50};
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
 
 size_t RootOf(const Source& source) {
   return source.ValueRange("").start.offset;

@@ -4,20 +4,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
+#include "test/fuzz/require.h"
 #include "webhook/header_reader.h"
 
 namespace {
 
+using meshvet::fuzz::Require;
 using meshvet::webhook::HeaderReader;
 using meshvet::webhook::HeaderRules;
 using Outcome = HeaderReader::Outcome;
-
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
 
 HeaderRules Rules(HeaderRules::Method method) {
   HeaderRules rules;

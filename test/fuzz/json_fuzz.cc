@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -11,15 +10,13 @@
 #include "mesh/document_tree.h"
 #include "mesh/json_pointer.h"
 #include "mesh/json_reader.h"
+#include "test/fuzz/require.h"
 #include "test/support/same_tree.h"
 
 namespace {
 
 using meshvet::Node;
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
+using meshvet::fuzz::Require;
 
 // Asks for a bounded number of places: each costs the steps that lead there.
 class Walker {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "mesh/document.h"
 #include "mesh/json_patch.h"
 #include "mesh/json_pointer.h"
+#include "test/fuzz/require.h"
 
 namespace {
 
@@ -18,10 +18,7 @@ using meshvet::ApplyPatch;
 using meshvet::Node;
 using meshvet::PatchOperation;
 using meshvet::Result;
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
+using meshvet::fuzz::Require;
 
 void RequireReadsBack(Node root) {
   const auto again = meshvet::ParseJson(root.ToJson(), {});

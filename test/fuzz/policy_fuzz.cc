@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include "mesh/json_pointer.h"
 #include "rules/engine.h"
 #include "rules/policy.h"
+#include "test/fuzz/require.h"
 #include "test/support/scene.h"
 #include "yaml/parse.h"
 
@@ -24,14 +24,11 @@ using meshvet::Document;
 using meshvet::Error;
 using meshvet::Object;
 using meshvet::Result;
+using meshvet::fuzz::Require;
 using meshvet::rules::Policy;
 using meshvet::rules::PolicyErrors;
 using meshvet::yaml::Range;
 using meshvet::yaml::Source;
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
 
 constexpr std::string_view kObjects = R"(
 apiVersion: networking.istio.io/v1

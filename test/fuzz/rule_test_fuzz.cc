@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -19,11 +18,13 @@
 #include "ruletest/report.h"
 #include "ruletest/rule_test.h"
 #include "ruletest/run.h"
+#include "test/fuzz/require.h"
 #include "test/support/xml_reader.h"
 
 namespace {
 
 using meshvet::Error;
+using meshvet::fuzz::Require;
 using meshvet::lint::SourceDocument;
 using meshvet::lint::SourceFile;
 using meshvet::ruletest::Case;
@@ -35,10 +36,6 @@ using meshvet::ruletest::TestOutcome;
 constexpr const char* kName = "fuzz.yaml";
 // Cases that are run, of one input.
 constexpr size_t kMostRun = 20;
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void RequirePlaces(const std::vector<Error>& errors) {
   for (const Error& error : errors) {

@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "mesh/json_pointer.h"
+#include "test/fuzz/require.h"
 #include "yaml/comment.h"
 #include "yaml/parse.h"
 #include "yaml/template.h"
@@ -15,16 +15,13 @@
 namespace {
 
 using meshvet::Node;
+using meshvet::fuzz::Require;
 using meshvet::yaml::Comment;
 using meshvet::yaml::CommentMap;
 using meshvet::yaml::Limits;
 using meshvet::yaml::Range;
 using meshvet::yaml::Source;
 using meshvet::yaml::Stream;
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void RequireInside(const Range& range, size_t size) {
   Require(range.start.offset <= range.end.offset && range.end.offset <= size);

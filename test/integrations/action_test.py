@@ -7,8 +7,7 @@ import unittest
 
 import yaml
 
-from repository import (BAD_ROUTE, CONFIG, GOOD_ROUTE, ROOT, SERVICE,
-                        Repository)
+from repository import BAD_ROUTE, GOOD_ROUTE, ROOT, Repository
 from schema import complaints
 
 TEXT = (ROOT / "action.yml").read_text(encoding="utf-8")
@@ -97,10 +96,7 @@ class ActionTest(unittest.TestCase):
 
     def repository(self, change):
         """As checked out for a pull request that brings deploy/cart.yaml."""
-        repository = Repository({".meshvet.yaml": CONFIG,
-                                 "deploy/service.yaml": SERVICE,
-                                 "deploy/old.yaml": BAD_ROUTE.replace(
-                                     "name: cart", "name: old")})
+        repository = Repository.with_old_fault()
         self.addCleanup(repository.__exit__)
         repository.git("update-ref", "refs/remotes/origin/main", "HEAD")
         repository.git("switch", "--quiet", "--create", "change")

@@ -7,8 +7,7 @@ import xml.etree.ElementTree
 
 import yaml
 
-from repository import (BAD_ROUTE, CONFIG, GOOD_ROUTE, ROOT, SERVICE,
-                        Repository)
+from repository import BAD_ROUTE, GOOD_ROUTE, ROOT, Repository
 from schema import complaints
 
 TEXT = (ROOT / "integrations/gitlab/meshvet.yml").read_text(encoding="utf-8")
@@ -30,10 +29,7 @@ def filled(**given):
 class GitlabTest(unittest.TestCase):
 
     def repository(self, change):
-        repository = Repository({".meshvet.yaml": CONFIG,
-                                 "deploy/service.yaml": SERVICE,
-                                 "deploy/old.yaml": BAD_ROUTE.replace(
-                                     "name: cart", "name: old")})
+        repository = Repository.with_old_fault()
         self.addCleanup(repository.__exit__)
         repository.write("deploy/cart.yaml", change)
         repository.commit("Change")

@@ -58,6 +58,14 @@ class Repository:
         if files:
             self.commit("Begin")
 
+    @classmethod
+    def with_old_fault(cls):
+        """One whose deploy/old.yaml has been wrong all along."""
+        return cls({".meshvet.yaml": CONFIG,
+                    "deploy/service.yaml": SERVICE,
+                    "deploy/old.yaml": BAD_ROUTE.replace("name: cart",
+                                                         "name: old")})
+
     def __enter__(self):
         return self
 
