@@ -5,18 +5,17 @@
 #include <CLI/Formatter.hpp>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <memory>
 #include <system_error>
 #include <utility>
 
-#include "cli/value.h"
 #include "cluster/api_client.h"
 #include "cluster/cluster_snapshot.h"
 #include "cluster/stop_signal.h"
 #include "lint/snapshot.h"
+#include "lint/terminal.h"
 
 namespace meshvet::cli {
 namespace {
@@ -27,15 +26,9 @@ using cluster::ClusterSnapshot;
 // As a name of a file in reports, like "<stdin>".
 constexpr const char* kClusterName = "<cluster>";
 
-std::string Variable(const char* name) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 // Where kubectl looks last; empty if there is none.
 std::string HomeKubeconfig() {
-  const std::string home = Variable("HOME");
+  const std::string home = lint::ProcessEnvironment("HOME");
   if (home.empty()) return {};
   std::error_code error;
   const std::filesystem::path file =
@@ -44,8 +37,8 @@ std::string HomeKubeconfig() {
 }
 
 Result<ClusterAccess> FindCluster(ClusterFlags flags) {
-  if (flags.kubeconfig.empty() && Variable("KUBECONFIG").empty() &&
-      !cluster::InPod()) {
+  if (flags.kubeconfig.empty() &&
+      lint::ProcessEnvironment("KUBECONFIG").empty() && !cluster::InPod()) {
     flags.kubeconfig = HomeKubeconfig();
   }
   auto access = FindAccess(flags, {});
@@ -99,17 +92,9 @@ TakenSnapshot TextOf(const ClusterSnapshot& mesh, const ClusterFlags& flags) {
 }  // namespace
 
 void AddClusterReadFlags(CLI::App& command, ClusterFlags& flags) {
-  command
-      .add_option("--kubeconfig", flags.kubeconfig,
-                  "of the cluster (default: $KUBECONFIG, the cluster of the "
-                  "pod, or ~/.kube/config)")
-      ->type_name(kFile);
-  command.add_option("--kube-context", flags.context,
-                     "context of the kubeconfig (default: its current one)");
-  command.add_option("--istio-namespace", flags.istio_namespace,
-                     "where istiod's ConfigMap is (default istio-system)");
-  command.add_option("--istio-revision", flags.istio_revision,
-                     "istiod's revision: its ConfigMap is istio-REVISION");
+  AddClusterAccess(command, flags,
+                   "of the cluster (default: $KUBECONFIG, the cluster of the "
+                   "pod, or ~/.kube/config)");
 }
 
 std::variant<TakenSnapshot, Failure> TakeSnapshotOf(const ClusterFlags& flags) {

@@ -110,11 +110,9 @@ Result<std::optional<ClusterAccess>> FindAccess(const ClusterFlags& flags,
   return std::optional<ClusterAccess>(*std::move(access));
 }
 
-void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
-  command
-      .add_option("--kubeconfig", flags.kubeconfig,
-                  "watch the cluster of this kubeconfig (default: "
-                  "$KUBECONFIG, or the cluster of the pod)")
+void AddClusterAccess(CLI::App& command, ClusterFlags& flags,
+                      const char* kubeconfig) {
+  command.add_option("--kubeconfig", flags.kubeconfig, kubeconfig)
       ->type_name(kFile);
   command.add_option("--kube-context", flags.context,
                      "context of the kubeconfig (default: its current one)");
@@ -122,6 +120,12 @@ void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
                      "where istiod's ConfigMap is (default istio-system)");
   command.add_option("--istio-revision", flags.istio_revision,
                      "istiod's revision: its ConfigMap is istio-REVISION");
+}
+
+void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
+  AddClusterAccess(command, flags,
+                   "watch the cluster of this kubeconfig (default: "
+                   "$KUBECONFIG, or the cluster of the pod)");
   TakeDuration(command.add_option(
       "--max-watch-age", flags.max_watch_age_seconds,
       "a kind the API server has not confirmed for longer is unknown (default "

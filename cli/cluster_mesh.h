@@ -28,6 +28,11 @@ struct ClusterFlags {
   double max_watch_age_seconds = 1'800;
 };
 
+// Which cluster, and where istiod is in it; `kubeconfig` is what help says of
+// that flag.
+void AddClusterAccess(CLI::App& command, ClusterFlags& flags,
+                      const char* kubeconfig);
+// These, and those of watching it.
 void AddClusterFlags(CLI::App& command, ClusterFlags& flags);
 
 // What no flag, variable or pod names is no cluster, and no error.

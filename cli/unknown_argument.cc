@@ -16,12 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 2> kFlagsToCome = {"--istio-version",
                                                           "--log-format"};
 
-template <size_t N>
-bool IsToCome(const std::array<std::string_view, N>& names,
-              const std::string& word) {
-  return std::ranges::find(names, word) != names.end();
-}
-
 std::vector<const CLI::App*> CommandsOf(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
@@ -36,7 +30,9 @@ std::string UnknownCommand(const CLI::App& app, const std::string& word) {
 }
 
 std::string UnknownFlag(const CLI::App& command, const std::string& flag) {
-  if (IsToCome(kFlagsToCome, flag)) return flag + " is not supported yet";
+  if (std::ranges::find(kFlagsToCome, flag) != kFlagsToCome.end()) {
+    return flag + " is not supported yet";
+  }
   std::vector<std::string> flags;
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& name : option->get_lnames()) {

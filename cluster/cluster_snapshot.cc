@@ -193,15 +193,9 @@ class Taker {
                      PercentEncode("metadata.name=" + std::string(name)) + "&";
     }
     Listing listing;
-    const auto answer = ReadPages(session_, list, [&](Node page) -> MaybeError {
-      if (!page["items"].IsArray()) return Error{"the answer is no list"};
-      for (const Node item : page["items"]) {
-        ObjectPtr object =
-            StoredObject(item, served->api_version, resource.kind.kind);
-        if (object == nullptr) return Error{"an item has no name"};
-        listing.objects.push_back(std::move(object));
-      }
-      return std::nullopt;
+    const auto answer = ReadPages(session_, list, [&](Node page) {
+      return AppendItems(page, served->api_version, resource.kind.kind,
+                         listing.objects);
     });
     if (!answer) return failed(answer.error());
     return answer->status == 200 ? listing : Refused(resource, *answer);

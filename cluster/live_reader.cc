@@ -198,17 +198,9 @@ std::optional<LiveReader::Objects> LiveReader::List(
   PagedList list{.target = served.PathIn(absence.ns) + "?",
                  .max_objects = kMaxObjects,
                  .deadline = deadline};
-  const auto answer =
-      ReadPages(session, list, [&](Node page) -> std::optional<Error> {
-        if (!page["items"].IsArray()) return Error{"no list"};
-        for (const Node item : page["items"]) {
-          ObjectPtr object =
-              StoredObject(item, served.api_version, absence.kind.kind);
-          if (object == nullptr) return Error{"an item has no name"};
-          objects.push_back(std::move(object));
-        }
-        return std::nullopt;
-      });
+  const auto answer = ReadPages(session, list, [&](Node page) {
+    return AppendItems(page, served.api_version, absence.kind.kind, objects);
+  });
   if (!answer || answer->status != 200) return std::nullopt;
   return objects;
 }

@@ -52,4 +52,16 @@ Result<ApiAnswer> ReadPages(
   return Error{"it does not end"};
 }
 
+std::optional<Error> AppendItems(Node page, std::string_view api_version,
+                                 std::string_view kind,
+                                 std::vector<ObjectPtr>& objects) {
+  if (!page["items"].IsArray()) return Error{"the answer is no list"};
+  for (const Node item : page["items"]) {
+    ObjectPtr object = StoredObject(item, api_version, kind);
+    if (object == nullptr) return Error{"an item has no name"};
+    objects.push_back(std::move(object));
+  }
+  return std::nullopt;
+}
+
 }  // namespace meshvet::cluster

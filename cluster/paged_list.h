@@ -19,8 +19,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cluster/api_client.h"
+#include "cluster/stored_object.h"
 #include "mesh/node.h"
 #include "mesh/result.h"
 
@@ -41,6 +44,12 @@ struct PagedList {
 Result<ApiAnswer> ReadPages(
     ApiSession& session, PagedList& list,
     const std::function<std::optional<Error>(Node page)>& take);
+
+// Appends the items of a page, objects of `kind`, for ReadPages to go on; or
+// says what is wrong with it.
+std::optional<Error> AppendItems(Node page, std::string_view api_version,
+                                 std::string_view kind,
+                                 std::vector<ObjectPtr>& objects);
 
 }  // namespace meshvet::cluster
 
