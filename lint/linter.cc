@@ -201,8 +201,8 @@ class Run {
   MeshConfig Mesh() const {
     MeshConfig mesh = request_.policy->mesh;
     if (snapshot_) {
-      mesh = snapshot_->Mesh(std::move(mesh), {!request_.believes_config_map,
-                                               request_.root_namespace});
+      mesh = snapshot_->Mesh(std::move(mesh),
+                             {.on_settings = !request_.believes_config_map});
     }
     if (!request_.root_namespace.empty()) {
       mesh.root_namespace = request_.root_namespace;

@@ -8,6 +8,7 @@
 #include "mesh/kinds.h"
 #include "mesh/mesh_config_fields.h"
 #include "mesh/suggestion.h"
+#include "mesh/utf8.h"
 #include "rules/policy_keys.h"
 #include "rules/policy_scope.h"
 #include "rules/rule_context.h"
@@ -40,37 +41,19 @@ std::vector<std::string> KindNames() {
 // Writing.
 
 // A character that JSON lets stand in a text and YAML does not (YAML 1.2, 5.1),
-// or takes for the end of a line (YAML 1.1, 5.4); its length is 0 for any
-// other.
-struct Unprintable {
-  size_t length = 0;
-  unsigned code_point = 0;
-};
-
-Unprintable UnprintableAt(std::string_view rest) {
-  constexpr std::pair<std::string_view, unsigned> kLong[] = {
-      {"\xe2\x80\xa8", 0x2028},
-      {"\xe2\x80\xa9", 0x2029},
-      {"\xef\xbb\xbf", 0xFEFF},
-      {"\xef\xbf\xbe", 0xFFFE},
-      {"\xef\xbf\xbf", 0xFFFF}};
-  const auto byte = [&](size_t at) {
-    return at < rest.size() ? static_cast<unsigned char>(rest[at]) : 0U;
-  };
-  if (byte(0) == 0x7F) return {1, 0x7F};
-  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) <= 0x9F)
-    return {2, byte(1)};
-  for (const auto& [bytes, code_point] : kLong) {
-    if (rest.starts_with(bytes)) return {bytes.size(), code_point};
-  }
-  return {};
+// or takes for the end of a line (YAML 1.1, 5.4).
+bool MustBeEscaped(char32_t code) {
+  constexpr std::array<char32_t, 5> kLong = {0x2028, 0x2029, 0xFEFF, 0xFFFE,
+                                             0xFFFF};
+  return (code >= 0x7F && code <= 0x9F) ||
+         std::ranges::find(kLong, code) != kLong.end();
 }
 
-std::string Escape(unsigned code_point) {
+std::string Escape(char32_t code) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string text = "\\u";
   for (int shift = 12; shift >= 0; shift -= 4) {
-    text += kHex[(code_point >> static_cast<unsigned>(shift)) & 0xFU];
+    text += kHex[(code >> static_cast<unsigned>(shift)) & 0xFU];
   }
   return text;
 }
@@ -80,13 +63,14 @@ std::string AsYaml(std::string_view json) {
   std::string text;
   text.reserve(json.size());
   while (!json.empty()) {
-    const auto [length, code_point] = UnprintableAt(json);
-    if (length == 0) {
-      text += json.front();
+    const auto [code, length] = DecodeUtf8(json);
+    const size_t taken = std::max<size_t>(length, 1);
+    if (MustBeEscaped(code)) {
+      text += Escape(code);
     } else {
-      text += Escape(code_point);
+      text += json.substr(0, taken);
     }
-    json.remove_prefix(std::max<size_t>(length, 1));
+    json.remove_prefix(taken);
   }
   return text;
 }
