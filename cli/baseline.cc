@@ -10,7 +10,7 @@
 #include "cli/commands.h"
 #include "cli/deliver.h"
 #include "cli/lint_flags.h"
-#include "lint/baseline_command.h"
+#include "lint/command/baseline_command.h"
 
 namespace meshvet::cli {
 namespace {

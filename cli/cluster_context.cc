@@ -14,8 +14,8 @@
 #include "cluster/api_client.h"
 #include "cluster/cluster_snapshot.h"
 #include "cluster/stop_signal.h"
-#include "lint/snapshot.h"
-#include "lint/terminal.h"
+#include "lint/input/snapshot.h"
+#include "lint/report/terminal.h"
 
 namespace meshvet::cli {
 namespace {

@@ -15,7 +15,7 @@
 
 #include "cli/cluster_mesh.h"
 #include "cli/configuration.h"
-#include "lint/lint_setup.h"
+#include "lint/command/lint_setup.h"
 
 namespace CLI {
 class App;
@@ -28,7 +28,7 @@ namespace meshvet::cli {
 void AddClusterReadFlags(CLI::App& command, ClusterFlags& flags);
 
 struct TakenSnapshot {
-  std::string text;  // of the file (lint/snapshot.h)
+  std::string text;  // of the file (lint/input/snapshot.h)
   std::string url;
   std::string kubernetes;
   size_t objects = 0;

@@ -21,7 +21,7 @@
 #include <string>
 #include <string_view>
 
-#include "lint/exit_code.h"
+#include "lint/command/exit_code.h"
 
 namespace CLI {
 class App;

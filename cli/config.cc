@@ -7,9 +7,9 @@
 #include "cli/commands.h"
 #include "cli/deliver.h"
 #include "cli/value.h"
-#include "lint/config_command.h"
-#include "lint/config_schema.h"
-#include "lint/json_report.h"
+#include "lint/command/config_command.h"
+#include "lint/config/config_schema.h"
+#include "lint/report/json_report.h"
 
 namespace meshvet::cli {
 namespace {

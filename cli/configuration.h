@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "lint/configuration.h"
+#include "lint/config/configuration.h"
 #include "lint/static_mesh.h"
 #include "mesh/result.h"
 

@@ -6,7 +6,7 @@
 #ifndef MESHVET_CLI_DELIVER_H_
 #define MESHVET_CLI_DELIVER_H_
 
-#include "lint/lint_command.h"
+#include "lint/command/lint_command.h"
 
 namespace meshvet::cli {
 

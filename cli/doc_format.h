@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "lint/rule_text.h"
+#include "lint/report/rule_text.h"
 
 namespace CLI {
 class App;

@@ -7,7 +7,7 @@
 #include "cli/deliver.h"
 #include "cli/doc_format.h"
 #include "cli/value.h"
-#include "lint/explain_command.h"
+#include "lint/command/explain_command.h"
 
 namespace meshvet::cli {
 

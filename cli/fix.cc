@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/lint_flags.h"
-#include "lint/fix_command.h"
+#include "lint/command/fix_command.h"
 
 namespace meshvet::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "cli/commands.h"
 #include "cli/lint_flags.h"
 #include "cli/value.h"
-#include "lint/gate_command.h"
+#include "lint/command/gate_command.h"
 
 namespace meshvet::cli {
 namespace {

@@ -6,8 +6,8 @@
 #include "cli/commands.h"
 #include "cli/interruption.h"
 #include "cli/lint_flags.h"
-#include "lint/fix_command.h"
-#include "lint/lint_command.h"
+#include "lint/command/fix_command.h"
+#include "lint/command/lint_command.h"
 
 namespace meshvet::cli {
 namespace {

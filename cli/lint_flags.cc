@@ -21,7 +21,7 @@
 #include "cli/durations.h"
 #include "cli/value.h"
 #include "lint/progress.h"
-#include "lint/report_format.h"
+#include "lint/report/report_format.h"
 
 namespace meshvet::cli {
 namespace {

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "lint/lint_command.h"
-#include "lint/lint_setup.h"
+#include "lint/command/lint_command.h"
+#include "lint/command/lint_setup.h"
 
 namespace CLI {
 class App;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "lint/build_info.h"
+#include "lint/command/build_info.h"
 
 namespace meshvet::cli {
 namespace {

@@ -1,6 +1,6 @@
 #include "cli/print.h"
 
-#include "lint/output.h"
+#include "lint/report/output.h"
 
 namespace meshvet::cli {
 

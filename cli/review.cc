@@ -11,7 +11,7 @@
 #include "cli/configuration.h"
 #include "cli/print.h"
 #include "cli/value.h"
-#include "lint/source_file.h"
+#include "lint/input/source_file.h"
 #include "webhook/admission_handler.h"
 #include "webhook/policy_source.h"
 

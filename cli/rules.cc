@@ -7,7 +7,7 @@
 #include "cli/deliver.h"
 #include "cli/doc_format.h"
 #include "cli/value.h"
-#include "lint/rules_command.h"
+#include "lint/command/rules_command.h"
 
 namespace meshvet::cli {
 

@@ -13,8 +13,8 @@
 #include "cli/lint_flags.h"
 #include "cli/print.h"
 #include "cli/value.h"
-#include "lint/counted.h"
-#include "lint/output.h"
+#include "lint/report/counted.h"
+#include "lint/report/output.h"
 
 namespace meshvet::cli {
 namespace {

@@ -7,8 +7,8 @@
 #include <set>
 #include <utility>
 
-#include "lint/loader_rules.h"
-#include "lint/report_format.h"
+#include "lint/input/loader_rules.h"
+#include "lint/report/report_format.h"
 #include "mesh/suggestion.h"
 #include "ruletest/test_command.h"
 

@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 #include "cli/deliver.h"
 #include "cli/value.h"
-#include "lint/build_info.h"
+#include "lint/command/build_info.h"
 
 namespace meshvet::cli {
 

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <utility>
 
-#include "lint/source_file.h"
+#include "lint/input/source_file.h"
 #include "mesh/document.h"
 #include "mesh/suggestion.h"
 

@@ -22,7 +22,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lint/report.h"
+#include "lint/report/report.h"
 #include "mesh/result.h"
 
 namespace meshvet::lint {

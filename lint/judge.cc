@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "lint/loader_rules.h"
-#include "lint/parallel.h"
+#include "lint/input/loader_rules.h"
+#include "lint/input/parallel.h"
 #include "mesh/json_patch.h"
 #include "mesh/json_pointer.h"
 

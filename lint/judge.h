@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "lint/linter.h"
-#include "lint/report.h"
+#include "lint/report/report.h"
 #include "lint/view.h"
 #include "rules/engine.h"
 

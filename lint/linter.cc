@@ -8,12 +8,12 @@
 #include <tuple>
 #include <utility>
 
-#include "lint/fingerprint.h"
+#include "lint/input/loader_rules.h"
+#include "lint/input/parallel.h"
+#include "lint/input/snapshot.h"
 #include "lint/judge.h"
-#include "lint/loader_rules.h"
 #include "lint/manifest.h"
-#include "lint/parallel.h"
-#include "lint/snapshot.h"
+#include "lint/report/fingerprint.h"
 #include "lint/suppressions.h"
 #include "lint/view.h"
 #include "rules/engine.h"

@@ -23,9 +23,9 @@
 #include <string>
 #include <vector>
 
-#include "lint/input_files.h"
+#include "lint/input/input_files.h"
 #include "lint/progress.h"
-#include "lint/report.h"
+#include "lint/report/report.h"
 #include "mesh/mesh_config.h"
 #include "mesh/result.h"
 #include "rules/policy.h"

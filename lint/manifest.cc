@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "lint/loader_rules.h"
-#include "lint/template_text.h"
+#include "lint/input/loader_rules.h"
+#include "lint/input/template_text.h"
 #include "mesh/json_pointer.h"
 #include "mesh/kinds.h"
 #include "mesh/suggestion.h"

@@ -15,9 +15,9 @@
 #include <string_view>
 #include <vector>
 
-#include "lint/report.h"
-#include "lint/snapshot.h"
-#include "lint/source_file.h"
+#include "lint/input/snapshot.h"
+#include "lint/input/source_file.h"
+#include "lint/report/report.h"
 #include "mesh/object.h"
 
 namespace meshvet::lint {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "lint/configuration.h"
+#include "lint/config/configuration.h"
 #include "yaml/parse.h"
 
 namespace meshvet::lint {

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <csignal>
 
-#include "lint/output.h"
+#include "lint/report/output.h"
 
 namespace meshvet::lint {
 namespace {

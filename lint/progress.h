@@ -26,7 +26,7 @@
 #include <string_view>
 #include <thread>
 
-#include "lint/terminal.h"
+#include "lint/report/terminal.h"
 
 namespace meshvet::lint {
 

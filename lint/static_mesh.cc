@@ -4,10 +4,10 @@
 #include <optional>
 #include <utility>
 
-#include "lint/input_files.h"
+#include "lint/input/input_files.h"
+#include "lint/input/source_file.h"
 #include "lint/manifest.h"
 #include "lint/mesh_file.h"
-#include "lint/source_file.h"
 
 namespace meshvet::lint {
 namespace {

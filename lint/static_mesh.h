@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "lint/configuration.h"
-#include "lint/snapshot.h"
+#include "lint/config/configuration.h"
+#include "lint/input/snapshot.h"
 #include "mesh/inventory.h"
 #include "mesh/mesh_config.h"
 #include "mesh/result.h"

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "lint/loader_rules.h"
+#include "lint/input/loader_rules.h"
 #include "mesh/comma_list.h"
 
 namespace meshvet::lint {

@@ -26,10 +26,10 @@
 #include <utility>
 #include <vector>
 
+#include "lint/input/suppress_comments.h"
 #include "lint/judge.h"
 #include "lint/linter.h"
-#include "lint/report.h"
-#include "lint/suppress_comments.h"
+#include "lint/report/report.h"
 #include "lint/view.h"
 #include "rules/engine.h"
 

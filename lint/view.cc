@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "lint/path_glob.h"
+#include "lint/input/path_glob.h"
 
 namespace meshvet::lint {
 namespace {

@@ -13,8 +13,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lint/input/suppress_comments.h"
 #include "lint/manifest.h"
-#include "lint/suppress_comments.h"
 #include "mesh/inventory.h"
 
 namespace meshvet::lint {

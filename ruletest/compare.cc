@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "lint/unified_diff.h"
+#include "lint/fix/unified_diff.h"
 #include "yaml/render.h"
 
 namespace meshvet::ruletest {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <variant>
 
-#include "lint/input_files.h"
-#include "lint/source_file.h"
+#include "lint/input/input_files.h"
+#include "lint/input/source_file.h"
 
 namespace meshvet::ruletest {
 namespace {

@@ -1,6 +1,6 @@
 #include "ruletest/outcome.h"
 
-#include "lint/exit_code.h"
+#include "lint/command/exit_code.h"
 
 namespace meshvet::ruletest {
 

@@ -4,9 +4,9 @@
 #include <string_view>
 #include <utility>
 
-#include "lint/junit_suites.h"
-#include "lint/printable.h"
-#include "lint/repository_paths.h"
+#include "lint/report/junit_suites.h"
+#include "lint/report/printable.h"
+#include "lint/report/repository_paths.h"
 
 namespace meshvet::ruletest {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "lint/input_files.h"
+#include "lint/input/input_files.h"
 #include "mesh/json_pointer.h"
 #include "mesh/suggestion.h"
 #include "rules/policy_scope.h"

@@ -21,7 +21,7 @@
 #include <variant>
 #include <vector>
 
-#include "lint/source_file.h"
+#include "lint/input/source_file.h"
 #include "mesh/json_patch.h"
 #include "mesh/node.h"
 #include "mesh/result.h"

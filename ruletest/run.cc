@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "lint/parallel.h"
+#include "lint/input/parallel.h"
 #include "ruletest/case_input.h"
 #include "ruletest/compare.h"
 

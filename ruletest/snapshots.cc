@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "lint/output.h"
+#include "lint/report/output.h"
 
 namespace meshvet::ruletest {
 namespace {

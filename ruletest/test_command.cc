@@ -9,11 +9,11 @@
 #include <utility>
 #include <variant>
 
-#include "lint/configuration.h"
-#include "lint/exit_code.h"
-#include "lint/output.h"
-#include "lint/parallel.h"
-#include "lint/printable.h"
+#include "lint/command/exit_code.h"
+#include "lint/config/configuration.h"
+#include "lint/input/parallel.h"
+#include "lint/report/output.h"
+#include "lint/report/printable.h"
 #include "mesh/suggestion.h"
 #include "rules/pattern.h"
 #include "ruletest/find_tests.h"

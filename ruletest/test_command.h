@@ -17,8 +17,8 @@
 #include <string_view>
 #include <vector>
 
-#include "lint/lint_command.h"
-#include "lint/terminal.h"
+#include "lint/command/lint_command.h"
+#include "lint/report/terminal.h"
 
 namespace meshvet::ruletest {
 

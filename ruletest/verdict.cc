@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include "lint/fixer.h"
+#include "lint/fix/fixer.h"
 #include "lint/static_mesh.h"
 #include "webhook/admission_handler.h"
 

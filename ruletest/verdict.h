@@ -18,7 +18,7 @@
 #include <variant>
 #include <vector>
 
-#include "lint/configuration.h"
+#include "lint/config/configuration.h"
 #include "mesh/inventory.h"
 #include "rules/finding.h"
 #include "ruletest/case_input.h"

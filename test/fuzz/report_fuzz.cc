@@ -13,9 +13,9 @@
 #include <string_view>
 #include <utility>
 
-#include "lint/input_files.h"
+#include "lint/input/input_files.h"
 #include "lint/linter.h"
-#include "lint/report_format.h"
+#include "lint/report/report_format.h"
 #include "test/support/report_readers.h"
 
 namespace {

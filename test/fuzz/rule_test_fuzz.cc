@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "lint/source_file.h"
+#include "lint/input/source_file.h"
 #include "mesh/json_pointer.h"
 #include "ruletest/report.h"
 #include "ruletest/rule_test.h"

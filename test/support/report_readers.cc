@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "lint/machine_text.h"
-#include "lint/printable.h"
-#include "lint/repository_paths.h"
+#include "lint/report/machine_text.h"
+#include "lint/report/printable.h"
+#include "lint/report/repository_paths.h"
 #include "mesh/utf8.h"
 #include "test/support/workflow_command.h"
 #include "test/support/xml_reader.h"

@@ -48,6 +48,11 @@ const std::map<std::string_view, Prefixes>& AllowedIncludes() {
   return kAllowed;
 }
 
+// The rooms of lint/, each above those it may include.
+constexpr std::array<std::string_view, 6> kStoreysOfLint = {
+    "lint/command/", "lint/fix/",    "lint/",
+    "lint/config/",  "lint/report/", "lint/input/"};
+
 // Third parties a header of ours must not hand on, with what it may use
 // instead.
 constexpr std::array<std::string_view, 9> kNotInHeaders = {
@@ -162,6 +167,23 @@ TEST(Architecture, EachFolderIncludesOnlyWhatThePictureAllows) {
                            }),
                 IsEmpty());
   }
+}
+
+TEST(Architecture, NoStoreyOfLintIncludesOneAboveIt) {
+  const auto storey_of = [](std::string_view path) {
+    const std::string_view folder = path.substr(0, path.rfind('/') + 1);
+    return std::ranges::find(kStoreysOfLint, folder);
+  };
+  for (const Source& source : SourcesBelow("lint")) {
+    EXPECT_NE(storey_of(source.path), kStoreysOfLint.end()) << source.path;
+  }
+  EXPECT_THAT(Complaints(SourcesBelow("lint"),
+                         [&](const Source& source, std::string_view line) {
+                           const std::string_view include = IncludeOf(line);
+                           return include.starts_with("lint/") &&
+                                  storey_of(include) < storey_of(source.path);
+                         }),
+              IsEmpty());
 }
 
 TEST(Architecture, ThePictureNamesEveryFolder) {

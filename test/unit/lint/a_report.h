@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "lint/linter.h"
-#include "lint/report_format.h"
+#include "lint/report/report_format.h"
 #include "test/support/temp_folder.h"
 
 namespace meshvet::lint {

@@ -1,4 +1,4 @@
-#include "lint/columns.h"
+#include "lint/report/columns.h"
 
 #include <gtest/gtest.h>
 

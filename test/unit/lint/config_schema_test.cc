@@ -1,6 +1,6 @@
 // The schema for editors says what the strict reader says.
 
-#include "lint/config_schema.h"
+#include "lint/config/config_schema.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-#include "lint/configuration.h"
+#include "lint/config/configuration.h"
 #include "rules/policy_keys.h"
 #include "rules/rule.h"
 #include "test/support/schema_validator.h"

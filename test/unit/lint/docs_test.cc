@@ -14,11 +14,11 @@
 #include <variant>
 #include <vector>
 
-#include "lint/configuration.h"
-#include "lint/json_report.h"
-#include "lint/loader_rules.h"
-#include "lint/report_format.h"
-#include "lint/rule_text.h"
+#include "lint/config/configuration.h"
+#include "lint/input/loader_rules.h"
+#include "lint/report/json_report.h"
+#include "lint/report/report_format.h"
+#include "lint/report/rule_text.h"
 #include "rules/policy_keys.h"
 #include "rules/presets.h"
 #include "test/support/temp_folder.h"

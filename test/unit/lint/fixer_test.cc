@@ -1,4 +1,4 @@
-#include "lint/fixer.h"
+#include "lint/fix/fixer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

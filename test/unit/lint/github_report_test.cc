@@ -1,4 +1,4 @@
-#include "lint/github_report.h"
+#include "lint/report/github_report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

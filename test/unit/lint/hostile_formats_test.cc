@@ -8,8 +8,8 @@
 #include <sstream>
 #include <string>
 
-#include "lint/printable.h"
-#include "lint/report_format.h"
+#include "lint/report/printable.h"
+#include "lint/report/report_format.h"
 #include "test/support/workflow_command.h"
 #include "test/support/xml_reader.h"
 #include "test/unit/lint/a_report.h"

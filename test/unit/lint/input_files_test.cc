@@ -1,6 +1,6 @@
 // Which files a run reads, and what it says of the rest.
 
-#include "lint/input_files.h"
+#include "lint/input/input_files.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

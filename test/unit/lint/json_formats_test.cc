@@ -8,10 +8,10 @@
 #include <set>
 #include <string>
 
-#include "lint/gitlab_report.h"
-#include "lint/policyreport_report.h"
-#include "lint/rdjson_report.h"
-#include "lint/sarif_report.h"
+#include "lint/report/gitlab_report.h"
+#include "lint/report/policyreport_report.h"
+#include "lint/report/rdjson_report.h"
+#include "lint/report/sarif_report.h"
 #include "test/unit/lint/a_report.h"
 
 namespace meshvet::lint {

@@ -1,7 +1,7 @@
 // JUnit as Jenkins and GitLab read it: the structure of Jenkins' schema, and
 // the traps of both readers.
 
-#include "lint/junit_report.h"
+#include "lint/report/junit_report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <set>
 #include <string>
 
-#include "lint/xml_text.h"
+#include "lint/report/xml_text.h"
 #include "test/support/xml_reader.h"
 #include "test/unit/lint/a_report.h"
 

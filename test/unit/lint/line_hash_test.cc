@@ -1,4 +1,4 @@
-#include "lint/line_hash.h"
+#include "lint/report/line_hash.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

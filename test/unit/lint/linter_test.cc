@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <string>
 
-#include "lint/json_report.h"
-#include "lint/loader_rules.h"
+#include "lint/input/loader_rules.h"
+#include "lint/report/json_report.h"
 #include "test/support/temp_folder.h"
 
 namespace meshvet::lint {

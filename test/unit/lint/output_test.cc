@@ -1,4 +1,4 @@
-#include "lint/output.h"
+#include "lint/report/output.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "lint/repository_paths.h"
+#include "lint/report/repository_paths.h"
 #include "rules/policy.h"
 #include "test/support/temp_folder.h"
 

@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "lint/json_report.h"
 #include "lint/linter.h"
+#include "lint/report/json_report.h"
 #include "test/support/schema_validator.h"
 #include "test/support/temp_folder.h"
 

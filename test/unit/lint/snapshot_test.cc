@@ -1,6 +1,6 @@
 // What a snapshot says, what a run makes of it, and what it does not take.
 
-#include "lint/snapshot.h"
+#include "lint/input/snapshot.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "lint/fixer.h"
-#include "lint/loader_rules.h"
-#include "lint/suppress_add.h"
+#include "lint/fix/fixer.h"
+#include "lint/fix/suppress_add.h"
+#include "lint/input/loader_rules.h"
 #include "mesh/document.h"
 #include "test/support/temp_folder.h"
 

@@ -4,11 +4,11 @@
 #include <map>
 #include <string>
 
-#include "lint/excerpt.h"
-#include "lint/fingerprint.h"
-#include "lint/path_glob.h"
-#include "lint/printable.h"
-#include "lint/terminal.h"
+#include "lint/input/path_glob.h"
+#include "lint/report/excerpt.h"
+#include "lint/report/fingerprint.h"
+#include "lint/report/printable.h"
+#include "lint/report/terminal.h"
 
 namespace meshvet::lint {
 namespace {

@@ -1,4 +1,4 @@
-#include "lint/unified_diff.h"
+#include "lint/fix/unified_diff.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

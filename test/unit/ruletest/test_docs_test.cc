@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "lint/source_file.h"
+#include "lint/input/source_file.h"
 #include "test/support/run_binary.h"
 
 namespace meshvet::ruletest {

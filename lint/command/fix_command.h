@@ -1,0 +1,41 @@
+// File: lint/command/fix_command.h
+//
+// FixCommand: all of `meshvet fix` but the reading of flags: what is mended,
+// what is written or shown, the report of what is left, and the exit code.
+//
+//   FixOptions options{.lint = {.paths = {"deploy"}}, .diff = true};
+//   const LintOutcome outcome = RunFix(options, ProcessEnvironment);
+//
+// A file is written beside its place and renamed; its mode stays, a symbolic
+// link stays one. A file that changed since it was read, that may not be
+// written, or that is no regular file is left alone, and the run ends with 3.
+
+#ifndef MESHVET_LINT_COMMAND_FIX_COMMAND_H_
+#define MESHVET_LINT_COMMAND_FIX_COMMAND_H_
+
+#include <string>
+#include <vector>
+
+#include "lint/command/lint_command.h"
+#include "lint/command/lint_setup.h"
+#include "lint/report/terminal.h"
+
+namespace meshvet::lint {
+
+struct FixOptions {
+  LintOptions lint;
+  bool unsafe = false;
+  bool diff = false;   // show what would change; nothing is written
+  bool check = false;  // say whether anything would; nothing is written
+  // The new text of the one file goes to standard output, not into the file.
+  bool prints_text = false;
+  // Write comments that silence the findings of these rules, and mend nothing.
+  std::vector<std::string> add_ignore;
+  std::string reason;  // for those comments
+};
+
+LintOutcome RunFix(const FixOptions& options, const Environment& environment);
+
+}  // namespace meshvet::lint
+
+#endif  // MESHVET_LINT_COMMAND_FIX_COMMAND_H_

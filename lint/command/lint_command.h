@@ -1,0 +1,43 @@
+// File: lint/command/lint_command.h
+//
+// LintCommand: all of `meshvet lint` but the reading of flags.
+//
+//   LintOptions options{.paths = {"deploy"}};
+//   const LintOutcome outcome = RunLint(options, ProcessEnvironment);
+
+#ifndef MESHVET_LINT_COMMAND_LINT_COMMAND_H_
+#define MESHVET_LINT_COMMAND_LINT_COMMAND_H_
+
+#include <string>
+
+#include "lint/command/lint_setup.h"
+#include "lint/report/report.h"
+#include "lint/report/terminal.h"
+
+namespace meshvet::lint {
+
+struct LintOutcome {
+  int exit_code = 0;
+  std::string out;  // for standard output: results only
+  std::string err;  // for standard error
+};
+
+// Text of strangers, so that it does not look like a workflow command to
+// GitHub's runner.
+std::string FencedForGitHub(const std::string& text);
+
+// Exit code 2.
+LintOutcome Refuse(const Complaints& complaints);
+// A report without what is agreed on.
+Result<Report> AgainstBaseline(const LintSetup& setup, Report report);
+// What is found, without what is agreed on.
+Result<Report> LintAgainstBaseline(const LintSetup& setup);
+// Writes the report wherever it is wanted, and settles the exit code.
+LintOutcome Deliver(const LintSetup& setup, Report report,
+                    const Environment& environment);
+
+LintOutcome RunLint(const LintOptions& options, const Environment& environment);
+
+}  // namespace meshvet::lint
+
+#endif  // MESHVET_LINT_COMMAND_LINT_COMMAND_H_
