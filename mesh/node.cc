@@ -143,8 +143,9 @@ const Value* Node::FindMember(const Value* value, std::string_view key) {
 }
 
 Node Node::operator[](size_t index) const {
-  if (value_ != nullptr && value_->IsArray() && index < value_->Size()) {
-    return Node(&(*value_)[static_cast<rapidjson::SizeType>(index)]);
+  const Value* array = value();
+  if (array != nullptr && array->IsArray() && index < array->Size()) {
+    return Node(&(*array)[static_cast<rapidjson::SizeType>(index)]);
   }
   // RFC 6901 section 4: the element after the last, which is not there.
   return Without("-");
@@ -167,7 +168,7 @@ std::string Node::Text() const {
   }
 }
 
-bool Node::Bool() const { return value_ != nullptr && value_->IsTrue(); }
+bool Node::Bool() const { return exists() && value()->IsTrue(); }
 
 std::optional<int64_t> Node::IntegerOf(const Value* value) {
   if (value == nullptr) return std::nullopt;
@@ -182,8 +183,9 @@ std::optional<int64_t> Node::IntegerOf(const Value* value) {
 }
 
 std::optional<double> Node::Number() const {
-  if (value_ == nullptr || !value_->IsNumber()) return std::nullopt;
-  return value_->GetDouble();
+  const Value* number = value();
+  if (number == nullptr || !number->IsNumber()) return std::nullopt;
+  return number->GetDouble();
 }
 
 size_t Node::SizeOf(const Value* value) {
@@ -194,13 +196,11 @@ size_t Node::SizeOf(const Value* value) {
 }
 
 Node::ElementIterator Node::begin() const {
-  if (value_ == nullptr || !value_->IsArray()) return ElementIterator(nullptr);
-  return ElementIterator(value_->Begin());
+  return IsArray() ? ElementIterator(value()->Begin()) : ElementIterator();
 }
 
 Node::ElementIterator Node::end() const {
-  if (value_ == nullptr || !value_->IsArray()) return ElementIterator(nullptr);
-  return ElementIterator(value_->End());
+  return IsArray() ? ElementIterator(value()->End()) : ElementIterator();
 }
 
 Node::ElementIterator& Node::ElementIterator::operator++() {
@@ -209,8 +209,8 @@ Node::ElementIterator& Node::ElementIterator::operator++() {
 }
 
 Node::MemberRange Node::Members() const {
-  if (value_ == nullptr || !value_->IsObject()) return {nullptr, nullptr};
-  const auto object = value_->GetObject();
+  if (!IsObject()) return {nullptr, nullptr};
+  const auto object = value()->GetObject();
   const Member* first =
       object.MemberCount() == 0 ? nullptr : &*object.MemberBegin();
   return {first, first == nullptr ? nullptr : first + object.MemberCount()};
@@ -227,20 +227,26 @@ Node::MemberRange::Iterator& Node::MemberRange::Iterator::operator++() {
 }
 
 std::string Node::ToJson() const {
-  if (value_ == nullptr) return "null";
+  if (value() == nullptr) return "null";
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  value_->Accept(writer);
+  value()->Accept(writer);
   return {buffer.GetString(), buffer.GetSize()};
 }
 
 bool operator==(const Node& a, const Node& b) {
-  if (a.value_ == nullptr || b.value_ == nullptr) return a.value_ == b.value_;
-  return Equal(*a.value_, *b.value_);
+  const Value* const value_a = a.value();
+  const Value* const value_b = b.value();
+  if (value_a == nullptr || value_b == nullptr) return value_a == value_b;
+  return Equal(*value_a, *value_b);
 }
 
-std::vector<std::string_view> Node::missing_keys() const {
-  return {missing_.begin(), missing_.begin() + missing_count_};
+std::vector<std::string_view> Node::MissingKeys::All() const {
+  std::vector<std::string_view> all;
+  for (uint8_t i = 0; i < count_; ++i) {
+    all.emplace_back(keys_[i].text, keys_[i].size);
+  }
+  return all;
 }
 
 }  // namespace meshvet

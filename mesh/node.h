@@ -36,12 +36,11 @@ class Node {
   class MemberRange;
 
   Node() = default;
-  explicit Node(const rapidjson::Value* value)
-      : value_(value), anchor_(value) {}
+  explicit Node(const rapidjson::Value* value) : anchor_(value) {}
 
-  Type type() const { return TypeOf(value_); }
+  Type type() const { return TypeOf(value()); }
   // Present and not null: Kubernetes reads `field: null` as "not set".
-  bool exists() const { return IsSet(value_); }
+  bool exists() const { return IsSet(value()); }
   explicit operator bool() const { return exists(); }
   bool IsObject() const { return type() == Type::kObject; }
   bool IsArray() const { return type() == Type::kArray; }
@@ -50,24 +49,24 @@ class Node {
   // The member `key` of an object, or the element `index` of an array. `key`
   // must outlive the Node when the member is missing (a literal does).
   Node operator[](std::string_view key) const {
-    const rapidjson::Value* member = FindMember(value_, key);
+    const rapidjson::Value* member = FindMember(value(), key);
     return member == nullptr ? Without(key) : Node(member);
   }
   Node operator[](size_t index) const;
 
   // A string's value; empty for anything else.
-  std::string_view Str() const { return StringOf(value_); }
+  std::string_view Str() const { return StringOf(value()); }
   // A string, number or boolean as text, as kubectl would print it; empty for
   // anything else.
   std::string Text() const;
   // A boolean's value; false for anything else.
   bool Bool() const;
   // An integer that fits; empty for anything else, numeric strings included.
-  std::optional<int64_t> Int() const { return IntegerOf(value_); }
+  std::optional<int64_t> Int() const { return IntegerOf(value()); }
   std::optional<double> Number() const;
 
   // Number of elements or members; 0 for anything else.
-  size_t size() const { return SizeOf(value_); }
+  size_t size() const { return SizeOf(value()); }
   bool empty() const { return size() == 0; }
 
   // The elements of an array; nothing for anything else.
@@ -85,21 +84,49 @@ class Node {
 
   // Where a missing Node was looked for: the nearest value that is there, and
   // the keys below it that are not; "-" stands for a missing element.
-  const rapidjson::Value* value() const { return value_; }
+  const rapidjson::Value* value() const {
+    return missing_.empty() ? anchor_ : nullptr;
+  }
   const rapidjson::Value* anchor() const { return anchor_; }
-  std::vector<std::string_view> missing_keys() const;
+  std::vector<std::string_view> missing_keys() const { return missing_.All(); }
 
  private:
-  // Deeper misses keep the first keys: enough for every field of Istio.
-  static constexpr size_t kMaxMissing = 4;
+  // Nodes are made and copied all the time, and few are missing: what is past
+  // the count is neither written nor copied.
+  class MissingKeys {
+   public:
+    MissingKeys() = default;
+    MissingKeys(const MissingKeys& other) { *this = other; }
+    MissingKeys& operator=(const MissingKeys& other) {
+      count_ = other.count_;
+      for (uint8_t i = 0; i < count_; ++i) keys_[i] = other.keys_[i];
+      return *this;
+    }
+    ~MissingKeys() = default;
+
+    bool empty() const { return count_ == 0; }
+    void Add(std::string_view key) {
+      if (count_ < kMost) keys_[count_++] = {key.data(), key.size()};
+    }
+    std::vector<std::string_view> All() const;
+
+   private:
+    // Deeper misses keep the first keys: enough for every field of Istio.
+    static constexpr uint8_t kMost = 4;
+    // A std::string_view that is not made before it is needed.
+    struct Key {
+      const char* text;
+      size_t size;
+    };
+
+    uint8_t count_ = 0;
+    std::array<Key, kMost> keys_;
+  };
 
   // The missing Node at `key` below this one.
   Node Without(std::string_view key) const {
     Node missing = *this;
-    missing.value_ = nullptr;
-    if (missing_count_ < kMaxMissing) {
-      missing.missing_[missing.missing_count_++] = key;
-    }
+    missing.missing_.Add(key);
     return missing;
   }
 
@@ -113,10 +140,8 @@ class Node {
   static std::optional<int64_t> IntegerOf(const rapidjson::Value* value);
   static size_t SizeOf(const rapidjson::Value* value);
 
-  const rapidjson::Value* value_ = nullptr;
-  const rapidjson::Value* anchor_ = nullptr;
-  std::array<std::string_view, kMaxMissing> missing_{};
-  uint8_t missing_count_ = 0;
+  const rapidjson::Value* anchor_ = nullptr;  // the value, if none is missing
+  MissingKeys missing_;
 };
 
 class Node::ElementIterator {

@@ -135,15 +135,16 @@ def build_reference():
         DATA / "tls.crt")
 
 
-def drive(server, review, seconds, connections=16, may_refuse=False):
+def drive(server, review, seconds, connections=16, may_refuse=False, rest=()):
     """One run of wrk: CPU µs per request, requests a second, latencies in ms,
     and what part was refused for want of room. Nothing if there was no answer
-    at all, where that may be."""
+    at all, where that may be. `rest`: for how many ms each connection rests
+    before a request."""
     before = server.cpu_seconds()
     text = run("taskset", "-c", LOAD_CPU, "wrk", "--threads", 1,
                "--connections", connections, "--duration", f"{seconds}s",
                "--timeout", "10s", "--script", ROOT / "test/bench/review.lua",
-               f"https://127.0.0.1:{server.port}/validate", "--", review)
+               f"https://127.0.0.1:{server.port}/validate", "--", review, *rest)
     cpu = server.cpu_seconds() - before
     result = json.loads(re.search(r"^result (.*)$", text, re.MULTILINE)[1])
     requests = result["requests"]

@@ -1,10 +1,15 @@
--- Posts the file named after "--" on wrk's command line.
+-- Posts the file named after "--" on wrk's command line; with a number behind
+-- it, each connection rests for so many milliseconds before a request.
 function init(args)
   local file = assert(io.open(args[1], "rb"))
   wrk.method = "POST"
   wrk.body = file:read("*a")
   wrk.headers["Content-Type"] = "application/json"
   file:close()
+  local rest = tonumber(args[2])
+  if rest then
+    delay = function() return rest end
+  end
 end
 
 -- Latencies in milliseconds, for a machine to read.
