@@ -27,24 +27,39 @@ bool OpensItems(std::string_view text) {
   return !text.ends_with('\\');  // the end of a longer key
 }
 
+bool IsBracketOrQuote(char c) {
+  return c == '"' || c == '{' || c == '}' || c == '[' || c == ']';
+}
+
 }  // namespace
 
 template <typename Stop>
 size_t ListSplitter::Brackets::Find(std::string_view text, const Stop& stop) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (!in_string_) {
-      Open(c);
-      if (stop(c)) return i + 1;
-    } else if (escaped_) {
-      escaped_ = false;
-    } else if (c == '\\') {
-      escaped_ = true;
-    } else if (c == '"') {
-      in_string_ = false;
+  size_t at = 0;
+  while (at < text.size()) {
+    if (in_string_) {
+      at += SkipString(text.substr(at));
+      continue;
     }
+    const char c = text[at++];
+    if (!IsBracketOrQuote(c)) continue;
+    Open(c);
+    if (stop(c)) return at;
   }
   return std::string_view::npos;
+}
+
+size_t ListSplitter::Brackets::SkipString(std::string_view text) {
+  if (escaped_) {
+    escaped_ = false;
+    return 1;
+  }
+  const auto end =
+      std::ranges::find_if(text, [](char c) { return c == '"' || c == '\\'; });
+  if (end == text.end()) return text.size();
+  escaped_ = *end == '\\';
+  in_string_ = escaped_;
+  return static_cast<size_t>(end - text.begin()) + 1;
 }
 
 void ListSplitter::Brackets::Open(char c) {
@@ -56,11 +71,8 @@ void ListSplitter::Brackets::Open(char c) {
     case '[':
       ++depth_;
       return;
-    case '}':
-    case ']':
+    default:  // it closes
       if (depth_ > 0) --depth_;
-      return;
-    default:
       return;
   }
 }

@@ -44,13 +44,16 @@ class ListSplitter {
   class Brackets {
    public:
     size_t depth() const { return depth_; }
-    // The bytes of `text` up to the first, included, after which `stop` holds;
-    // npos if it holds nowhere.
+    // The bytes of `text` up to the first bracket or quote, included, after
+    // which `stop` holds; npos if it holds nowhere.
     template <typename Stop>
     size_t Find(std::string_view text, const Stop& stop);
 
    private:
+    // A bracket or a quote, outside of strings.
     void Open(char c);
+    // How many bytes to the next that matters in a string, and it is taken.
+    size_t SkipString(std::string_view text);
 
     size_t depth_ = 0;
     bool in_string_ = false;
