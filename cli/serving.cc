@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -45,6 +46,7 @@ using webhook::JsonLog;
 
 constexpr milliseconds kLeastPolicyInterval{10};
 constexpr milliseconds kSignalInterval{50};
+constexpr milliseconds kEventPatience{2'000};
 constexpr size_t kReviewsPerCore = 4;
 
 struct Address {
@@ -143,8 +145,9 @@ class Server {
  private:
   using MaybeFailure = std::optional<Failure>;
 
-  // Waits for the calls under way; a signal meanwhile ends the process at once,
-  // since nothing it still waits for is worth more than the order.
+  // Waits for the calls under way, and for the Events of what they met; a
+  // signal meanwhile ends the process at once, since nothing it still waits for
+  // is worth more than the order.
   bool StopUnlessHurried(const sigset_t& signals) {
     std::atomic<bool> stopped = false;
     std::thread impatient([&] {
@@ -154,11 +157,25 @@ class Server {
         _exit(kExitDone);
       }
     });
-    const bool finished =
-        webhook_->Stop(ToMilliseconds(options_.grace_seconds));
+    const milliseconds grace = ToMilliseconds(options_.grace_seconds);
+    const auto end = std::chrono::steady_clock::now() + grace;
+    const bool finished = webhook_->Stop(grace);
+    FlushEvents(end);
     stopped = true;
     impatient.join();
     return finished;
+  }
+
+  // An API server that does not answer keeps us no longer than that.
+  void FlushEvents(std::chrono::steady_clock::time_point end) {
+    if (events_ == nullptr) return;
+    const auto left = std::chrono::duration_cast<milliseconds>(
+        end - std::chrono::steady_clock::now());
+    if (events_->Flush(std::clamp(left, milliseconds(0), kEventPatience))) {
+      return;
+    }
+    log_.Event(JsonLog::Level::kWarning, "event lost",
+               {{"message", "not written before the end"}});
   }
 
   MaybeFailure ReadPolicy() {

@@ -192,46 +192,56 @@ Result<ApiAnswer> ApiSession::Send(const Write& write, const Limits& limits) {
   return ReadAnswer(*head, limits.max_body, deadline);
 }
 
-Result<ApiAnswer> ApiSession::Stream(
-    const std::string& target, const StreamLimits& limits,
-    const std::function<bool(std::string_view)>& take) {
+Result<ApiAnswer> ApiSession::StreamPieces(const std::string& target,
+                                           const StreamLimits& limits,
+                                           const TakeText& take) {
   const Deadline end = steady_clock::now() + limits.total;
   const Result<HttpHead> head = Begin(ReadOf(target), end);
   if (!head) return head.error();
   if (head->status != 200) {
     return ReadAnswer(*head, limits.max_body, end);
   }
-  std::string line;
   while (!stop_.raised()) {
     const Result<std::string_view> piece = exchange_->ReadBody(end);
-    if (!piece || piece->empty()) {
-      if (!piece) exchange_.reset();
-      // A line that was cut off is no event: what it tells comes again.
-      return piece ? Result<ApiAnswer>(ApiAnswer{.status = 200})
-                   : Result<ApiAnswer>(piece.error());
+    if (!piece) {
+      exchange_.reset();
+      return piece.error();
     }
-    std::string_view rest = *piece;
+    if (piece->empty()) return ApiAnswer{.status = 200};
+    if (!take(*piece)) {
+      exchange_.reset();
+      return ApiAnswer{.status = 200};
+    }
+  }
+  exchange_.reset();
+  return Error{"stopped"};
+}
+
+// A line that was cut off is no event: what it tells comes again.
+Result<ApiAnswer> ApiSession::Stream(const std::string& target,
+                                     const StreamLimits& limits,
+                                     const TakeText& take) {
+  std::string line;
+  bool too_large = false;
+  const auto take_lines = [&](std::string_view rest) {
     while (!rest.empty()) {
       const size_t length = std::min(rest.find('\n'), rest.size());
-      if (line.size() + length > limits.max_line) {
-        exchange_.reset();
-        return ApiAnswer{.status = 200, .too_large = true};
-      }
+      too_large = line.size() + length > limits.max_line;
+      if (too_large) return false;
       line.append(rest.substr(0, length));
-      if (length == rest.size()) break;
+      if (length == rest.size()) return true;
       rest.remove_prefix(length + 1);
       const bool more = line.empty() || take(line);
       constexpr size_t kKept = 64 << 10;
       if (line.capacity() > kKept) line = {};
       line.clear();
-      if (!more) {
-        exchange_.reset();
-        return ApiAnswer{.status = 200};
-      }
+      if (!more) return false;
     }
-  }
-  exchange_.reset();
-  return Error{"stopped"};
+    return true;
+  };
+  Result<ApiAnswer> answer = StreamPieces(target, limits, take_lines);
+  if (answer && too_large) answer->too_large = true;
+  return answer;
 }
 
 }  // namespace meshvet::cluster

@@ -116,12 +116,16 @@ class ApiSession {
     size_t max_body = 1 << 20;  // of an answer that is no stream
     Seconds total{900};         // all of it
   };
+  using TakeText = std::function<bool(std::string_view)>;
   // Calls `take` with each line of the answer until it returns false or the
   // stream ends; then its status is 200. Any other status is an answer as Get
   // gives it.
   Result<ApiAnswer> Stream(const std::string& target,
-                           const StreamLimits& limits,
-                           const std::function<bool(std::string_view)>& take);
+                           const StreamLimits& limits, const TakeText& take);
+  // The same with the answer as it comes, cut anywhere; max_line is no limit.
+  Result<ApiAnswer> StreamPieces(const std::string& target,
+                                 const StreamLimits& limits,
+                                 const TakeText& take);
 
  private:
   // The head of the answer, on a connection that may be an old one.

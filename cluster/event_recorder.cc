@@ -140,6 +140,15 @@ void EventRecorder::Record(EventNote note) {
   changed_.notify_all();
 }
 
+bool EventRecorder::Flush(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  flushing_ = true;
+  changed_.notify_all();
+  return changed_.wait_for(lock, patience, [&] {
+    return std::ranges::none_of(series_, &Series::is_due);
+  });
+}
+
 // For one Event more; the oldest that is written makes it.
 bool EventRecorder::MakeRoom() {
   if (series_.size() < options_.max_events) return true;
@@ -171,6 +180,7 @@ void EventRecorder::Work() {
     const uint64_t lost = counts_.lost;
     // Still there: while it is due nobody removes it.
     Settle(place, copy, attempt);
+    changed_.notify_all();
     if (counts_.lost == lost || attempt.why == reported) continue;
     reported = attempt.why;
     lock.unlock();
@@ -184,12 +194,19 @@ EventRecorder::Next() {
   auto next = series_.end();
   for (auto place = series_.begin(); place != series_.end(); ++place) {
     if (!place->is_due()) continue;
-    if (next == series_.end() || place->not_before < next->not_before) {
+    if (next == series_.end() || NotBefore(*place) < NotBefore(*next)) {
       next = place;
     }
   }
   if (next == series_.end()) return {next, {}};
-  return {next, std::max(next->not_before, TokenAt())};
+  const Clock::time_point when = NotBefore(*next);
+  return {next, flushing_ ? when : std::max(when, TokenAt())};
+}
+
+EventRecorder::Clock::time_point EventRecorder::NotBefore(
+    const Series& series) const {
+  const bool has_failed = series.attempts > 0;
+  return flushing_ && !has_failed ? Clock::time_point() : series.not_before;
 }
 
 EventRecorder::Clock::time_point EventRecorder::TokenAt() const {
@@ -222,6 +239,7 @@ void EventRecorder::Settle(Place place, const Series& copy,
     case Outcome::kGone:
       place->name.clear();
       place->first = place->last;
+      place->not_before = {};
       return;
     case Outcome::kRetry:
       if (place->attempts < options_.attempts) {

@@ -80,12 +80,16 @@ class EventRecorder {
   };
 
   EventRecorder(std::shared_ptr<ApiClient> client, Options options);
-  // What is not written yet is lost.
+  // What is not written yet is lost, see Flush.
   ~EventRecorder();
   EventRecorder(const EventRecorder&) = delete;
   EventRecorder& operator=(const EventRecorder&) = delete;
 
   void Record(EventNote note);
+  // Before the end: what is not written yet no longer waits for its turn, only
+  // for the next try of what failed. False if that was not all within
+  // `patience`.
+  bool Flush(std::chrono::milliseconds patience);
 
   // Happenings, not requests.
   struct Counts {
@@ -118,6 +122,7 @@ class EventRecorder {
   void Work();
   // The next to write and when; its end if there is none.
   std::pair<Place, Clock::time_point> Next();
+  Clock::time_point NotBefore(const Series& series) const;
   void TakeToken();
   Clock::time_point TokenAt() const;
   // `why` is there unless it was written.
@@ -141,6 +146,7 @@ class EventRecorder {
   std::condition_variable changed_;
   std::list<Series> series_;  // oldest first
   Counts counts_;
+  bool flushing_ = false;
   bool ending_ = false;
   double tokens_;
   Clock::time_point tokens_at_;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cluster/list_splitter.h"
 #include "cluster/resource.h"
 #include "mesh/document.h"
 
@@ -11,6 +12,7 @@ namespace {
 // A page may hold many objects, each with managedFields.
 constexpr size_t kMaxValues = 8'000'000;
 constexpr size_t kMaxPages = 100'000;
+constexpr const char* kPage = "limit=500";
 
 Result<Document> ParsePage(ApiAnswer& answer) {
   auto page = ParseJson(
@@ -48,6 +50,40 @@ Result<ApiAnswer> ReadPages(
     objects += page->root()["items"].size();
     next = page->root()["metadata"]["continue"].Str();
     if (next.empty()) return answer;
+  }
+  return Error{"it does not end"};
+}
+
+Result<ApiAnswer> ReadItems(
+    ApiSession& session, CachedList& list,
+    const std::function<std::optional<Error>(Node item)>& take) {
+  // A server that has not filled its memory yet asks etcd, in pages.
+  std::string target = list.target + "resourceVersion=0&" + kPage;
+  size_t objects = 0;
+  const auto take_item = [&](std::string_view text) -> std::optional<Error> {
+    if (++objects > list.max_objects) return Error{"it does not end"};
+    const auto item = ParseJson(
+        text, {.max_bytes = list.max_item_bytes, .max_values = kMaxValues});
+    return item ? take(item->root()) : item.error();
+  };
+  for (size_t pages = 0; pages < kMaxPages; ++pages) {
+    ListSplitter splitter(list.max_item_bytes, take_item);
+    std::optional<Error> error;
+    Result<ApiAnswer> answer = session.StreamPieces(
+        target, {.total = ApiSession::kTimeout}, [&](std::string_view piece) {
+          list.begun = true;
+          error = splitter.Take(piece);
+          return !error;
+        });
+    if (error) return *std::move(error);
+    if (!answer || answer->status != 200) return answer;
+    const Result<Document> around = splitter.Finish();
+    if (!around) return around.error();
+    const Node metadata = around->root()["metadata"];
+    list.version = metadata["resourceVersion"].Str();
+    const std::string_view next = metadata["continue"].Str();
+    if (next.empty()) return answer;
+    target = list.target + kPage + "&continue=" + PercentEncode(next);
   }
   return Error{"it does not end"};
 }

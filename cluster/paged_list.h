@@ -45,6 +45,23 @@ Result<ApiAnswer> ReadPages(
     ApiSession& session, PagedList& list,
     const std::function<std::optional<Error>(Node page)>& take);
 
+// A list of what the server has in its memory: of some state there was, and not
+// necessarily the newest, which is mostly read from etcd
+// (https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list).
+// Such a list comes in one page.
+struct CachedList {
+  std::string target;  // with a "?" or "&" at its end
+  size_t max_item_bytes = 8 << 20;
+  size_t max_objects = 2'000'000;
+  bool begun = false;   // set once the server gives one
+  std::string version;  // set in the end: the list's
+};
+
+// Calls `take` with each item as it comes, as ReadPages does with pages.
+Result<ApiAnswer> ReadItems(
+    ApiSession& session, CachedList& list,
+    const std::function<std::optional<Error>(Node item)>& take);
+
 // Appends the items of a page, objects of `kind`, for ReadPages to go on; or
 // says what is wrong with it.
 std::optional<Error> AppendItems(Node page, std::string_view api_version,

@@ -113,8 +113,12 @@ Reflector::MaybeFailure Reflector::Refused(std::string_view verb,
     NoteAbsence();
     return std::nullopt;
   }
-  // Busy or failing is not the same as having forgotten where we were.
-  if (answer.status < 500 && answer.status != 429) version_.clear();
+  // Busy or failing is not the same as having forgotten where we were, or as
+  // not taking what was asked.
+  if (answer.status < 500 && answer.status != 429) {
+    version_.clear();
+    takes_cached_ = false;
+  }
   std::string problem = Explain(Title(verb), answer);
   if (answer.status == 403) {
     store_.SetIncomplete();
@@ -127,9 +131,12 @@ Reflector::MaybeFailure Reflector::List() {
   std::vector<ObjectPtr> objects;
   std::string version;
   health_.CountList();
-  if (auto failure = ListPages(objects, version)) return failure;
+  auto failure = takes_cached_ ? ListCached(objects, version)
+                               : ListPages(objects, version);
+  if (failure) return failure;
   if (!served_.is_installed) return std::nullopt;
   absences_ = 0;
+  takes_cached_ = false;
   is_new_ = true;
   listed_at_ = steady_clock::now();
   store_.Replace(std::move(objects));
@@ -137,6 +144,25 @@ Reflector::MaybeFailure Reflector::List() {
   health_.SetPhase(WatchPhase::kSynced, "");
   health_.Live();
   return std::nullopt;
+}
+
+Reflector::MaybeFailure Reflector::ListCached(std::vector<ObjectPtr>& objects,
+                                              std::string& version) {
+  CachedList list{.target = Target(),
+                  .max_item_bytes = options_.max_line_bytes};
+  Result<ApiAnswer> answer = ReadItems(
+      session_, list, [&](Node item) { return TakeItem(item, objects); });
+  if (answer && answer->status == 200 && list.version.empty()) {
+    answer = Error{"the answer has no resourceVersion"};
+  }
+  version = std::move(list.version);
+  if (answer) {
+    return answer->status == 200 ? std::nullopt : Refused("list", *answer);
+  }
+  // All of it may be more than the server gives in one page. A server that was
+  // not reached can still be asked.
+  if (list.begun) takes_cached_ = false;
+  return Failure{Title("list") + ": " + answer.error().message};
 }
 
 Reflector::MaybeFailure Reflector::ListPages(std::vector<ObjectPtr>& objects,
@@ -148,28 +174,29 @@ Reflector::MaybeFailure Reflector::ListPages(std::vector<ObjectPtr>& objects,
       ReadPages(session_, list, [&](Node page) -> std::optional<Error> {
         version = page["metadata"]["resourceVersion"].Str();
         if (version.empty()) return Error{"the answer has no resourceVersion"};
-        return TakePage(page, objects);
+        for (const Node item : page["items"]) {
+          if (auto error = TakeItem(item, objects)) return error;
+        }
+        return std::nullopt;
       });
   page_ = list.page;
   if (!answer) return Failure{Title("list") + ": " + answer.error().message};
   return answer->status == 200 ? std::nullopt : Refused("list", *answer);
 }
 
-std::optional<Error> Reflector::TakePage(Node list,
+std::optional<Error> Reflector::TakeItem(Node item,
                                          std::vector<ObjectPtr>& objects) {
-  for (const Node item : list["items"]) {
-    const Node metadata = item["metadata"];
-    ObjectPtr known =
-        store_.Find(metadata["namespace"].Str(), metadata["name"].Str());
-    const std::string_view version = metadata["resourceVersion"].Str();
-    if (known == nullptr || version.empty() ||
-        ResourceVersionOf(*known) != version) {
-      known =
-          StoredObject(item, served_.api_version, options_.resource.kind.kind);
-    }
-    if (known == nullptr) return Error{"an item has no name"};
-    objects.push_back(std::move(known));
+  const Node metadata = item["metadata"];
+  ObjectPtr known =
+      store_.Find(metadata["namespace"].Str(), metadata["name"].Str());
+  const std::string_view version = metadata["resourceVersion"].Str();
+  if (known == nullptr || version.empty() ||
+      ResourceVersionOf(*known) != version) {
+    known =
+        StoredObject(item, served_.api_version, options_.resource.kind.kind);
   }
+  if (known == nullptr) return Error{"an item has no name"};
+  objects.push_back(std::move(known));
   return std::nullopt;
 }
 

@@ -7,6 +7,11 @@
 //   Reflector reflector(client, {.resource = resource}, store, health, stop);
 //   reflector.Run();   // until `stop`
 //
+// The first list is of what the server has in memory, as client-go's is: the
+// watch that follows is fed from there as well, and so is no newer, while to
+// read and decode what etcd has costs the server ten times as much. Later lists
+// are of the newest there is: nothing that is known may go back in time.
+//
 // A new list never empties the store: what is gone from it is removed at its
 // end. A kind that is not installed is looked for again every 30 s. Failures
 // are retried after a pause that grows (cluster/backoff.h); the store meanwhile
@@ -90,8 +95,10 @@ class Reflector {
   MaybeFailure FindResource();
   void NoteAbsence();
   MaybeFailure List();
+  MaybeFailure ListCached(std::vector<ObjectPtr>& objects,
+                          std::string& version);
   MaybeFailure ListPages(std::vector<ObjectPtr>& objects, std::string& version);
-  std::optional<Error> TakePage(Node list, std::vector<ObjectPtr>& objects);
+  std::optional<Error> TakeItem(Node item, std::vector<ObjectPtr>& objects);
   MaybeFailure Watch();
   MaybeFailure Forgotten();
   // After a watch that said nothing: whether the server has got as far as we.
@@ -115,6 +122,9 @@ class Reflector {
   size_t page_;
   // Where the next watch begins; empty: a list is needed first.
   std::string version_;
+  // Nothing is known that an old list would take back, and the server has not
+  // failed to give one.
+  bool takes_cached_ = true;
   // version_ is a list's, and no event has come since.
   bool is_new_ = false;
   std::chrono::steady_clock::time_point listed_at_;

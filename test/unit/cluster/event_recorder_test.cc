@@ -315,6 +315,45 @@ TEST(EventRecorder, KeepsTheLimitsOfAnEvent) {
   EXPECT_EQ(seen[2].body["note"].get<std::string>().size(), 1'023U);
 }
 
+// Before the end there is no later.
+TEST(EventRecorder, FlushesWhatWaitsForItsTurn) {
+  EventServer server;
+  EventRecorder::Options options = ForPod();
+  options.between = std::chrono::hours(1);
+  options.burst = 1;
+  options.refill = std::chrono::hours(1);
+  EventRecorder recorder(server.client(), std::move(options));
+  recorder.Record(Rejected("first"));
+  ASSERT_TRUE(WaitUntil([&] { return recorder.counts().recorded == 1; }));
+  server.forgets = true;
+  recorder.Record(Rejected("first"));
+  recorder.Record(Rejected("second"));
+  EXPECT_TRUE(recorder.Flush(std::chrono::minutes(1)));
+  EXPECT_EQ(recorder.counts().recorded, 3U);
+  std::vector<std::string> methods;
+  for (const Seen& seen : server.seen()) methods.push_back(seen.method);
+  EXPECT_THAT(methods, ElementsAre("POST", "PATCH", "POST", "POST"));
+}
+
+TEST(EventRecorder, FlushesNothingTwice) {
+  EventServer server;
+  EventRecorder recorder(server.client(), ForPod());
+  EXPECT_TRUE(recorder.Flush(milliseconds(0)));
+  recorder.Record(Rejected());
+  EXPECT_TRUE(recorder.Flush(std::chrono::minutes(1)));
+  EXPECT_TRUE(recorder.Flush(milliseconds(0)));
+  EXPECT_EQ(server.count(), 1U);
+}
+
+TEST(EventRecorder, FlushesNoLongerThanItMay) {
+  ScriptedServer server;
+  server.On("", [](const SeenRequest&, Reply& reply) { reply.Hang(); });
+  EventRecorder recorder(*ApiClient::Make(server.access()), ForPod());
+  recorder.Record(Rejected());
+  EXPECT_FALSE(recorder.Flush(milliseconds(1)));
+  EXPECT_EQ(recorder.counts().recorded, 0U);
+}
+
 // Nobody waits: not who records, not who ends.
 TEST(EventRecorder, WaitsForNobodyWhoIsSilent) {
   ScriptedServer server;

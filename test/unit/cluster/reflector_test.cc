@@ -31,7 +31,9 @@ TEST(Reflector, ListsInPagesThenWatchesFromThere) {
   EXPECT_EQ(running.health.phase(), WatchPhase::kSynced);
   const auto requests = server.Requests(kPath);
   ASSERT_EQ(requests.size(), 3U);
-  EXPECT_THAT(requests[0].query, ElementsAre(testing::Pair("limit", "500")));
+  EXPECT_THAT(requests[0].query,
+              ElementsAre(testing::Pair("limit", "500"),
+                          testing::Pair("resourceVersion", "0")));
   EXPECT_THAT(requests[1].query, ElementsAre(testing::Pair("continue", "n/x=1"),
                                              testing::Pair("limit", "500")));
   EXPECT_EQ(requests[2].Query("resourceVersion"), "9");
@@ -91,8 +93,42 @@ TEST(Reflector, ListsAgainWhenItsPlaceIsForgotten) {
     EXPECT_THAT(running.notes.First(2),
                 ElementsAre("replace a@1 b@2", "replace b@2"));
     ASSERT_TRUE(server.WaitFor(kPath, 4));
+    EXPECT_EQ(server.Requests(kPath)[2].Query("resourceVersion"), "")
+        << "nothing older than what is known";
     EXPECT_EQ(Watches(server)[1].Query("resourceVersion"), "30");
     EXPECT_EQ(running.health.lists(), 2U);
+  }
+}
+
+// What a server has in memory is asked for until it fails to give it: to be
+// busy is no such failure.
+TEST(Reflector, AsksForTheNewestWhenTheServerFailsToGiveTheOld) {
+  const auto cut_short = [](const SeenRequest&, Reply& reply) {
+    reply.BeginStream();
+    reply.Line(R"({"metadata":{"resourceVersion":"9"},"items":[)");
+    reply.Line(Service("a", "1"));
+    reply.EndStream();
+  };
+  const struct {
+    Script::Step answer;
+    std::string problem;
+    std::string next;
+  } cases[] = {
+      {cut_short, "it ends amid its items", ""},
+      {Answer(400, StatusJson(400, "BadRequest", "what?")), "what?", ""},
+      {Answer(429, StatusJson(429, "TooManyRequests", "busy")), "busy", "0"},
+      {Answer(503, "<html>"), "HTTP 503", "0"},
+  };
+  for (const auto& c : cases) {
+    ScriptedServer server;
+    Play(server,
+         Script({c.answer, Answer(200, List({Service("b", "2")}, "9"))}));
+    Running running(server);
+    EXPECT_THAT(running.notes.First(1), ElementsAre("replace b@2"));
+    EXPECT_EQ(server.Requests(kPath)[1].Query("resourceVersion"), c.next)
+        << c.problem;
+    EXPECT_THAT(running.Recovered(),
+                ElementsAre("list services: " + c.problem, ""));
   }
 }
 
@@ -179,18 +215,38 @@ TEST(Reflector, RefusesListsItCannotRead) {
       {"[", "list services: "},
       {"{}", "list services: the answer has no resourceVersion"},
       {List({"{}"}, "9"), "list services: an item has no name"},
-      {List({"7"}, "9"), "list services: an item has no name"},
+      {List({"[]"}, "9"), "list services: "},
+      {List({"7"}, "9"), "list services: "},
   };
   for (const auto& c : cases) {
     ScriptedServer server;
-    Play(server, Script({Answer(200, c.body),
+    // The first is read item by item, the second is a page.
+    Play(server, Script({Answer(200, c.body), Answer(200, c.body),
                          Answer(200, List({Service("a", "1")}, "9"))}));
     Running running(server);
     EXPECT_THAT(running.notes.First(1), ElementsAre("replace a@1"));
-    EXPECT_THAT(running.Recovered(),
-                ElementsAre(testing::StartsWith(c.problem), ""))
-        << c.body;
+    const auto problems = running.Recovered();
+    EXPECT_THAT(problems.front(), testing::StartsWith(c.problem)) << c.body;
+    EXPECT_EQ(running.health.errors(), 2U) << c.body;
   }
+}
+
+// It comes in one page, of which an item at a time is in memory.
+TEST(Reflector, TakesTheFirstListHoweverLongItIs) {
+  ScriptedServer server;
+  std::vector<std::string> items;
+  for (int i = 0; i < 2'000; ++i) {
+    items.push_back(Service(std::to_string(i), "1"));
+  }
+  Play(server, Script({Answer(200, List(items, "9"))}));
+  Running running(server, {.resource = {kService, "services"},
+                           .max_page_bytes = 400,
+                           .max_line_bytes = 400});
+  const auto notes = running.notes.First(1);
+  EXPECT_EQ(running.health.problem(), "");
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(std::count(notes[0].begin(), notes[0].end(), '@'), 2'000);
+  EXPECT_EQ(running.health.errors(), 0U);
 }
 
 TEST(Reflector, AsksForSmallerPagesWhenOneIsTooLarge) {
@@ -199,6 +255,9 @@ TEST(Reflector, AsksForSmallerPagesWhenOneIsTooLarge) {
     if (request.Query("watch") == "1") {
       reply.BeginStream();
       return reply.Hang();
+    }
+    if (request.Query("resourceVersion") == "0") {
+      return reply.Json(400, StatusJson(400, "BadRequest", "what?"));
     }
     const size_t limit = std::stoul(request.Query("limit"));
     const size_t first = request.Query("continue").empty()
@@ -216,23 +275,25 @@ TEST(Reflector, AsksForSmallerPagesWhenOneIsTooLarge) {
       {.resource = {kService, "services"}, .page = 16, .max_page_bytes = 400});
   const std::string note = running.notes.First(1).at(0);
   EXPECT_EQ(std::count(note.begin(), note.end(), '@'), 20) << note;
-  EXPECT_EQ(running.health.errors(), 0U);
-  ASSERT_TRUE(server.WaitFor(kPath, 5));
-  EXPECT_EQ(server.Requests(kPath)[0].Query("limit"), "16");
-  EXPECT_EQ(server.Requests(kPath)[1].Query("limit"), "8");
+  EXPECT_EQ(running.health.errors(), 1U);
+  ASSERT_TRUE(server.WaitFor(kPath, 6));
+  EXPECT_EQ(server.Requests(kPath)[1].Query("limit"), "16");
+  EXPECT_EQ(server.Requests(kPath)[2].Query("limit"), "8");
 }
 
 TEST(Reflector, GivesUpOnOneObjectThatIsTooLarge) {
   ScriptedServer server;
-  Play(server, Script({Answer(200, List({Service("a", "1")}, "9")),
-                       Answer(200, List({Service("a", "1")}, "9"))}));
-  Running running(
-      server,
-      {.resource = {kService, "services"}, .page = 2, .max_page_bytes = 100});
+  const auto list = Answer(200, List({Service("a", "1")}, "9"));
+  Play(server, Script({list, list, list}));
+  Running running(server, {.resource = {kService, "services"},
+                           .page = 2,
+                           .max_page_bytes = 100,
+                           .max_line_bytes = 50});
   EXPECT_THAT(running.notes.First(1), ElementsAre("replace"));
   EXPECT_THAT(
       running.Recovered(),
-      ElementsAre("list services: one object is larger than 100 bytes", ""));
+      ElementsAre("list services: one object is larger than 50 bytes",
+                  "list services: one object is larger than 100 bytes", ""));
 }
 
 TEST(Reflector, KeepsWhatHasNotChangedSinceTheLastList) {

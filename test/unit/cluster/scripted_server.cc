@@ -13,6 +13,7 @@
 #include <csignal>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "certs/self_signed.h"
@@ -34,12 +35,20 @@ struct ScriptedServer::Wire {
                : static_cast<int>(recv(fd, room, static_cast<size_t>(size), 0));
   }
   bool Write(const std::string& bytes) const {
-    if (bytes.empty()) return true;
-    if (ssl != nullptr) {
-      return SSL_write(ssl, bytes.data(), static_cast<int>(bytes.size())) > 0;
+    if (ssl != nullptr) return WriteTls(bytes);
+    return bytes.empty() ||
+           send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+               static_cast<ssize_t>(bytes.size());
+  }
+  // The context lets it write a part: a record at a time.
+  bool WriteTls(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const int size = static_cast<int>(bytes.size());
+      const int written = SSL_write(ssl, bytes.data(), size);
+      if (written <= 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(written));
     }
-    return send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-           static_cast<ssize_t>(bytes.size());
+    return true;
   }
 
   const int fd;
