@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/deliver.h"
+#include "cli/interruption.h"
 #include "cli/lint_flags.h"
 #include "lint/command/baseline_command.h"
 
@@ -43,6 +44,7 @@ CLI::App* AddVerb(CLI::App& baseline, const char* name, const char* meaning,
       return;
     }
     options->today = Today();
+    options->lint.stop = ListenForInterruption();
     exit_code = Deliver(verb(*options));
   });
   return command;

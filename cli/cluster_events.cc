@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <optional>
 #include <utility>
 
 #include "cluster/resource.h"
+#include "lint/report/terminal.h"
 
 namespace meshvet::cli {
 namespace {
@@ -17,12 +17,6 @@ using cluster::EventRecorder;
 using cluster::EventSubject;
 using webhook::JsonLog;
 using webhook::Metrics;
-
-std::string Variable(const char* name) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 std::string HostName() {
   std::array<char, 256> name{};
@@ -46,14 +40,14 @@ EventNote Warning(const char* reason, const char* action, std::string note) {
 }  // namespace
 
 EventSubject EventsAbout(const std::string& webhook_configuration) {
-  const std::string ns = Variable("POD_NAMESPACE");
-  const std::string pod = Variable("POD_NAME");
+  const std::string ns = lint::ProcessEnvironment("POD_NAMESPACE");
+  const std::string pod = lint::ProcessEnvironment("POD_NAME");
   if (cluster::IsObjectName(ns) && cluster::IsObjectName(pod)) {
     return {.api_version = "v1",
             .kind = "Pod",
             .ns = ns,
             .name = pod,
-            .uid = Variable("POD_UID")};
+            .uid = lint::ProcessEnvironment("POD_UID")};
   }
   return {.api_version = "admissionregistration.k8s.io/v1",
           .kind = "ValidatingWebhookConfiguration",
@@ -64,7 +58,7 @@ EventSubject EventsAbout(const std::string& webhook_configuration) {
 std::variant<std::unique_ptr<EventRecorder>, Failure> StartEvents(
     const ClusterFlags& flags, const MeshFlags& mesh,
     const std::string& webhook_configuration, const JsonLog& log) {
-  auto access = FindAccess(flags, mesh);
+  auto access = FindAccess(flags, mesh, lint::ProcessEnvironment);
   if (!access) return Usage(access.error());
   if (!access->has_value()) return std::unique_ptr<EventRecorder>();
   auto client = cluster::ApiClient::Make(**access);

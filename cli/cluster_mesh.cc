@@ -4,7 +4,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <utility>
@@ -83,17 +82,16 @@ void AddSeries(const MeshWatch& watch, Metrics& metrics,
 
 }  // namespace
 
-Result<std::optional<ClusterAccess>> FindAccess(const ClusterFlags& flags,
-                                                const MeshFlags& mesh) {
+Result<std::optional<ClusterAccess>> FindAccess(
+    const ClusterFlags& flags, const MeshFlags& mesh,
+    const lint::Environment& environment) {
   std::string file = flags.kubeconfig;
   if (!mesh.inventory.empty()) {
     if (file.empty()) return std::optional<ClusterAccess>();
     return Error{"--kubeconfig and --inventory exclude each other"};
   }
   if (file.empty()) {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
-    const char* variable = std::getenv("KUBECONFIG");
-    if (variable != nullptr) file = variable;
+    file = environment("KUBECONFIG");
     if (file.find(':') != std::string::npos) {
       return Error{"names several files: choose one by --kubeconfig",
                    "KUBECONFIG"};
@@ -135,7 +133,7 @@ void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
 std::variant<std::unique_ptr<MeshWatch>, Failure> WatchCluster(
     const ClusterFlags& flags, const MeshFlags& mesh,
     const lint::Configuration& configuration, const JsonLog& log) {
-  auto access = FindAccess(flags, mesh);
+  auto access = FindAccess(flags, mesh, lint::ProcessEnvironment);
   if (!access) return Usage(access.error());
   if (!access->has_value()) return std::unique_ptr<MeshWatch>();
   constexpr double kYear = 365.0 * 24 * 3'600;

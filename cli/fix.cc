@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/interruption.h"
 #include "cli/lint_flags.h"
 #include "lint/command/fix_command.h"
 
@@ -38,7 +39,10 @@ CLI::App* AddFix(CLI::App& app, int& exit_code) {
   AddFixFlags(*command, *options);
   AddRun(
       *command, options->lint,
-      [options] { return lint::RunFix(*options, lint::ProcessEnvironment); },
+      [options] {
+        options->lint.stop = ListenForInterruption();
+        return lint::RunFix(*options, lint::ProcessEnvironment);
+      },
       exit_code);
   command->footer(Examples(
       {{"meshvet fix deploy/", "mend what is safe to mend"},

@@ -2,6 +2,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <memory>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/interruption.h"
@@ -12,10 +13,11 @@
 namespace meshvet::cli {
 namespace {
 
-// Not while it mends, where half of what is known is worth nothing.
-lint::LintOutcome Lint(lint::LintOptions options) {
+lint::LintOutcome Lint(lint::LintOptions options, bool fix) {
   options.stop = ListenForInterruption();
-  return lint::RunLint(options, lint::ProcessEnvironment);
+  return fix ? lint::RunFix({.lint = std::move(options)},
+                            lint::ProcessEnvironment)
+             : lint::RunLint(options, lint::ProcessEnvironment);
 }
 
 }  // namespace
@@ -31,11 +33,7 @@ CLI::App* AddLint(CLI::App& app, int& exit_code) {
   command->add_flag("--fix", *fix,
                     "first mend what is safe to mend, as `meshvet fix` does");
   AddRun(
-      *command, *options,
-      [options, fix] {
-        return *fix ? lint::RunFix({.lint = *options}, lint::ProcessEnvironment)
-                    : Lint(*options);
-      },
+      *command, *options, [options, fix] { return Lint(*options, *fix); },
       exit_code);
   command->footer(Examples(
       {{"meshvet lint deploy/", "check every manifest below deploy/"},

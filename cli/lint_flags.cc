@@ -209,7 +209,7 @@ void AddRuleFlags(CLI::App& command, LintOptions& options) {
   command.add_flag("--no-config", options.no_config,
                    "use no configuration file");
   AddList(command, "--select", options.rules.select,
-          "run these rules alone: ids, aliases, globs, or all")
+          "run these rules alone: ids, aliases, globs, tag:NAME, or all")
       ->type_name(kRule);
   AddList(command, "--extend-select", options.rules.extend_select,
           "run these rules too")

@@ -8,6 +8,7 @@
 #include "cli/doc_format.h"
 #include "cli/value.h"
 #include "lint/command/rules_command.h"
+#include "rules/tags.h"
 
 namespace meshvet::cli {
 
@@ -19,6 +20,10 @@ CLI::App* AddRules(CLI::App& app, int& exit_code) {
                     "only those the configuration leaves on");
   command->add_flag("--fixable", options->fixable,
                     "only those that offer a fix");
+  const auto tags = rules::TagNames();
+  TakeOneOf(
+      command->add_option("--tag", options->tag, "only those with this tag"),
+      {tags.begin(), tags.end()});
   command
       ->add_option("--config", options->config,
                    "configuration file (default: the nearest "
@@ -28,6 +33,7 @@ CLI::App* AddRules(CLI::App& app, int& exit_code) {
                     "use no configuration file");
   command->footer(Examples({{"meshvet rules", "as a table"},
                             {"meshvet rules --enabled", "what a run here uses"},
+                            {"meshvet rules --tag tls", "of one subject"},
                             {"meshvet rules -o json", "for programs"},
                             {"meshvet rules -o markdown", "for a document"}}));
   command->callback(

@@ -103,6 +103,9 @@ class Run {
     ParallelFor(paths.size(), request_.jobs, [&](size_t i) {
       if (request_.is_stopped()) return;
       loaded[i] = Read(paths[i].first, paths[i].second, jobs_each);
+      // The signal cuts off reads, also at the other end of a pipe: what looks
+      // like a failure or an end may be neither.
+      if (request_.is_stopped()) loaded[i] = Error{};
       if (progress != nullptr) progress->Advance();
     });
     is_all_read_ = !request_.is_stopped();
@@ -112,7 +115,7 @@ class Run {
       } else if (!loaded[i].error().message.empty()) {
         report_.failures.push_back(loaded[i].error());
       } else {
-        report_.skipped_files.push_back({paths[i].first, "not read in time"});
+        report_.skipped_files.push_back({paths[i].first, kNotReadInTime});
       }
     }
   }
@@ -250,7 +253,12 @@ class Run {
     report_.failures.push_back({is_all_read_
                                     ? "interrupted before everything was judged"
                                     : "interrupted before everything was read",
-                                request_.paths.front()});
+                                FirstPath()});
+  }
+
+  // There is none where nothing has changed.
+  std::string FirstPath() const {
+    return request_.paths.empty() ? std::string() : request_.paths.front();
   }
 
   void JudgeObjects() {

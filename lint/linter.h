@@ -34,6 +34,9 @@
 
 namespace meshvet::lint {
 
+// Why a file is skipped that a run which was stopped did not come to.
+inline constexpr const char* kNotReadInTime = "not read in time";
+
 struct ContextText {
   std::string name;
   std::string text;

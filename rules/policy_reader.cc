@@ -11,6 +11,7 @@
 #include "rules/policy_scope.h"
 #include "rules/presets.h"
 #include "rules/rule_options.h"
+#include "rules/tags.h"
 
 namespace meshvet::rules {
 namespace {
@@ -31,8 +32,8 @@ Action ToAction(std::string_view word) {
 // The rule of that id, or all that share the alias; an error at `place` if
 // there is none.
 std::vector<const Rule*> ReadRuleId(std::string_view id, const Scope& place) {
-  if (id.starts_with("tag:")) {
-    place.Fail("no rule has the tag \"" + std::string(id.substr(4)) + "\"");
+  if (id.starts_with(kTagPrefix)) {
+    place.Fail("a tag can only stand under \"rules\"");
     return {};
   }
   std::vector<const Rule*> rules = FindRules(id);
@@ -73,14 +74,31 @@ RuleSettings ReadSettings(const Rule& rule, const Scope& scope) {
   return settings;
 }
 
+// What a key under `rules` names: all rules with a tag, or as ReadRuleId.
+std::vector<const Rule*> ReadRuleKey(std::string_view key, const Scope& place) {
+  if (!key.starts_with(kTagPrefix)) return ReadRuleId(key, place);
+  const std::string_view tag = key.substr(kTagPrefix.size());
+  std::vector<const Rule*> tagged = RulesTagged(tag);
+  if (tagged.empty()) {
+    place.Fail("no rule has the tag \"" + std::string(tag) + "\"" +
+               DidYouMean(tag, TagNames()));
+  }
+  return tagged;
+}
+
 using SettingsById = std::map<std::string_view, RuleSettings>;
 
+// Mistakes are told in the order of the file; what holds does not depend on it.
 void ReadRules(const Scope& rules, SettingsById& into) {
   if (!rules.exists() || !rules.IsObject()) return;
-  for (const auto& [id, scope] : rules.Members()) {
-    for (const Rule* rule : ReadRuleId(id, scope)) {
-      into[rule->id].Merge(ReadSettings(*rule, scope));
+  std::map<Closeness, std::vector<std::pair<const Rule*, RuleSettings>>> read;
+  for (const auto& [key, scope] : rules.Members()) {
+    for (const Rule* rule : ReadRuleKey(key, scope)) {
+      read[ClosenessOf(key)].emplace_back(rule, ReadSettings(*rule, scope));
     }
+  }
+  for (const auto& [closeness, settings] : read) {
+    for (const auto& [rule, setting] : settings) into[rule->id].Merge(setting);
   }
 }
 

@@ -12,9 +12,9 @@
 #include "lint/command/exit_code.h"
 #include "lint/config/configuration.h"
 #include "lint/input/parallel.h"
+#include "lint/report/destination.h"
 #include "lint/report/output.h"
 #include "lint/report/printable.h"
-#include "mesh/suggestion.h"
 #include "rules/pattern.h"
 #include "ruletest/find_tests.h"
 #include "ruletest/report.h"
@@ -24,46 +24,8 @@
 namespace meshvet::ruletest {
 namespace {
 
+using lint::Destination;
 using lint::LintOutcome;
-
-struct TestOutput {
-  std::string format;
-  std::string file;  // empty for standard output
-};
-
-Result<TestOutput> ParseOutput(const std::string& text) {
-  const size_t equals = std::min(text.find('='), text.size());
-  TestOutput output{text.substr(0, equals), {}};
-  if (std::ranges::find(kTestFormats, output.format) == kTestFormats.end()) {
-    return Error{"unknown format \"" + output.format + "\"" +
-                     DidYouMean(output.format, kTestFormats) +
-                     "; there are text, junit and json",
-                 "--output"};
-  }
-  if (equals == text.size()) return output;
-  output.file = text.substr(equals + 1);
-  if (output.file.empty()) {
-    return Error{"no file after \"" + output.format + "=\"", "--output"};
-  }
-  return output;
-}
-
-Result<std::vector<TestOutput>> ParseOutputs(
-    const std::vector<std::string>& texts) {
-  if (texts.empty()) return std::vector<TestOutput>{{"text", {}}};
-  std::vector<TestOutput> outputs;
-  for (const std::string& text : texts) {
-    Result<TestOutput> output = ParseOutput(text);
-    if (!output) return output.error();
-    outputs.push_back(*std::move(output));
-  }
-  const auto on_stdout = std::ranges::count_if(
-      outputs, [](const TestOutput& output) { return output.file.empty(); });
-  if (on_stdout > 1) {
-    return Error{"only one format may go to standard output", "--output"};
-  }
-  return outputs;
-}
 
 class Command {
  public:
@@ -71,7 +33,7 @@ class Command {
       : options_(options), environment_(environment) {}
 
   LintOutcome Run() {
-    Result<std::vector<TestOutput>> outputs = ParseOutputs(options_.outputs);
+    auto outputs = lint::ParseDestinations(options_.outputs, kTestFormats);
     if (!outputs) return lint::Refuse({outputs.error()});
     outputs_ = *std::move(outputs);
     if (!options_.run.empty()) {
@@ -142,14 +104,14 @@ class Command {
     outcome.exit_code = ExitCodeOf(tests);
     const double elapsed_ms =
         std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-    for (const TestOutput& output : outputs_) {
+    for (const Destination& output : outputs_) {
       Deliver(output, tests, elapsed_ms, outcome);
     }
     if (!options_.quiet) outcome.err += WriteSummary(tests);
     return outcome;
   }
 
-  std::string Write(const TestOutput& output,
+  std::string Write(const Destination& output,
                     const std::vector<TestOutcome>& tests, double elapsed_ms,
                     int exit_code) const {
     if (output.format == "junit") {
@@ -159,7 +121,7 @@ class Command {
     return WriteText(tests, options_.verbose);
   }
 
-  void Deliver(const TestOutput& output, const std::vector<TestOutcome>& tests,
+  void Deliver(const Destination& output, const std::vector<TestOutcome>& tests,
                double elapsed_ms, LintOutcome& outcome) const {
     std::string text = Write(output, tests, elapsed_ms, outcome.exit_code);
     if (output.file.empty()) {
@@ -176,7 +138,7 @@ class Command {
 
   const TestOptions& options_;
   const lint::Environment& environment_;
-  std::vector<TestOutput> outputs_;
+  std::vector<Destination> outputs_;
   std::optional<rules::Pattern> pattern_;
   std::vector<std::string> paths_;
   std::vector<ReadyTest> ready_;

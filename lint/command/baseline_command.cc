@@ -33,6 +33,8 @@ std::variant<Looked, LintOutcome> Look(const LintOptions& options) {
   Result<Report> report = Lint(looked.setup.request);
   if (!report) return Refuse({report.error()});
   if (!report->failures.empty()) {
+    report->failures.push_back(
+        {"not written: not all was looked at", looked.setup.baseline});
     return LintOutcome{kExitUnfinished, {}, Text(report->failures)};
   }
   looked.report = *std::move(report);

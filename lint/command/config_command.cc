@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -10,6 +11,7 @@
 #include "lint/report/printable.h"
 #include "mesh/json_pointer.h"
 #include "rules/presets.h"
+#include "rules/tags.h"
 
 namespace meshvet::lint {
 namespace {
@@ -64,6 +66,7 @@ class Resolver {
       }
       WriteList("entries", suppressions_, "  ", text);
     }
+    if (baseline_) text += Line("baseline: ", *baseline_);
     for (const char* section : {"output", "fix"}) WriteSection(section, text);
     return text;
   }
@@ -142,6 +145,7 @@ class Resolver {
     LayRules(root["rules"], place);
     Append(root["overrides"], "/overrides", place, overrides_);
     LaySuppressions(root["suppressions"], place);
+    if (root["baseline"]) baseline_ = place.Take("/baseline");
   }
 
   void LayExtended(const std::string& from, const std::string& name,
@@ -202,11 +206,17 @@ class Resolver {
   }
 
   void LayRules(Node node, const Place& place) {
+    std::multimap<rules::Closeness, std::string_view> names;
     for (const auto& [name, value] : node.Members()) {
+      names.emplace(rules::ClosenessOf(name), name);
+    }
+    for (const auto& [closeness, name] : names) {
       const auto named = RulesNamed(name);
       if (!named) continue;
       const std::string at = "/rules/" + EscapePointerToken(name);
-      for (const rules::Rule* rule : *named) LayRule(*rule, value, at, place);
+      for (const rules::Rule* rule : *named) {
+        LayRule(*rule, node[name], at, place);
+      }
     }
   }
 
@@ -250,6 +260,7 @@ class Resolver {
   std::vector<Value> overrides_;
   std::vector<Value> suppressions_;
   Section suppression_settings_;
+  std::optional<Value> baseline_;
 };
 
 // The configuration of the options, or the outcome that says why there is none.

@@ -1,9 +1,6 @@
 #include "lint/command/fix_command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -14,6 +11,7 @@
 #include "lint/fix/fixer.h"
 #include "lint/fix/suppress_add.h"
 #include "lint/fix/unified_diff.h"
+#include "lint/fix/write_back.h"
 #include "lint/input/source_file.h"
 #include "lint/report/counted.h"
 #include "lint/report/output.h"
@@ -25,28 +23,6 @@ namespace {
 std::string Place(const std::string& path, const yaml::Position& at) {
   return Printable(path) + ":" + std::to_string(at.line) + ":" +
          std::to_string(at.column);
-}
-
-// Nothing when the file may be replaced.
-Result<Unit> CheckWritable(const FixedFile& file, size_t max_bytes) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(file.path, error)) {
-    return Error{"no regular file; not written", file.path};
-  }
-  if (access(file.path.c_str(), W_OK) != 0) {
-    return Error{std::generic_category().message(errno), file.path};
-  }
-  const Result<std::string> now = ReadText(file.path, max_bytes);
-  if (!now) return now.error();
-  // The same file may have been reached by another name.
-  if (*now == file.before || *now == file.after) return Unit{};
-  return Error{"changed while it was mended; not written", file.path};
-}
-
-Result<Unit> WriteBack(const FixedFile& file, size_t max_bytes) {
-  const Result<Unit> writable = CheckWritable(file, max_bytes);
-  if (!writable) return writable.error();
-  return WriteFile(file.path, file.after);
 }
 
 class Command {
@@ -68,7 +44,7 @@ class Command {
       // a file that is printed has to be the one that was judged.
       const std::string path = ReadsStdin() ? kStdin : OnlyPath();
       Result<std::string> text = ReadText(path, MaxBytes());
-      if (!text) return {kExitUnfinished, {}, Text({text.error()})};
+      if (!text) return {kExitUnfinished, {}, Text({WhyNotRead(text.error())})};
       original_ = *text;
       request.lint.texts[path] = *std::move(text);
     }
@@ -82,7 +58,7 @@ class Command {
     if (!left) return Refuse({left.error()});
     run_.left = *std::move(left);
     left_unsafe_ = request.unsafe ? 0 : run_.left.summary.fixable_unsafely;
-    return Settle();
+    return run_.is_stopped ? SettleStopped() : Settle();
   }
 
  private:
@@ -129,17 +105,37 @@ class Command {
             std::filesystem::is_regular_file(OnlyPath(), error));
   }
 
+  Error WhyNotRead(const Error& error) const {
+    return setup_.request.is_stopped()
+               ? Error{"interrupted before it was read", error.where}
+               : error;
+  }
+
+  // Standard output is for the diff or the new text where there is one.
+  void KeepStandardOutputFree() {
+    if (!WritesNothing() && !PrintsText()) return;
+    std::erase_if(setup_.outputs,
+                  [](const Output& output) { return output.file.empty(); });
+  }
+
+  // Nothing was mended; the report says what is known all the same.
+  LintOutcome SettleStopped() {
+    const auto unread = static_cast<size_t>(std::ranges::count(
+        run_.left.skipped_files, kNotReadInTime, &SkippedFile::reason));
+    KeepStandardOutputFree();
+    LintOutcome outcome = Deliver(setup_, std::move(run_.left), environment_);
+    outcome.err += "Interrupted: nothing mended, " + Counted(unread, "file") +
+                   " not looked at\n";
+    return outcome;
+  }
+
   LintOutcome Settle() {
     std::string err;
     const bool written = WritesNothing() || PrintsText() || WriteFiles(err);
     const std::string summary = Summary();
-    // Standard output is for the diff or the new text where there is one.
     const bool quiet = setup_.options.quiet;
     setup_.options.quiet = quiet || WritesNothing();
-    if (WritesNothing() || PrintsText()) {
-      std::erase_if(setup_.outputs,
-                    [](const Output& output) { return output.file.empty(); });
-    }
+    KeepStandardOutputFree();
     LintOutcome outcome = Deliver(setup_, std::move(run_.left), environment_);
     outcome.err.insert(0, err + Story(quiet));
     if (!quiet) outcome.err += summary;
@@ -158,18 +154,24 @@ class Command {
   }
 
   bool WriteFiles(std::string& err) {
-    bool all = true;
-    for (const FixedFile& file : run_.files) {
-      const Result<Unit> written = WriteBack(file, MaxBytes());
-      if (written) continue;
-      err += Text({written.error()});
-      all = false;
-      // What was not written was not mended.
-      not_written_ += std::erase_if(run_.applied, [&](const AppliedFix& fix) {
-        return fix.path == file.path;
-      });
+    const WrittenBack done = WriteBack(
+        run_.files, MaxBytes(), [this] { return setup_.request.is_stopped(); });
+    err += Text(done.failures);
+    for (const Error& failure : done.failures) Forget(failure.where);
+    for (const std::string& path : done.not_begun) Forget(path);
+    if (!done.not_begun.empty()) {
+      run_.left.failures.push_back({"interrupted before everything was written",
+                                    done.not_begun.front()});
+      err += "Interrupted: " + Counted(done.written, "file") + " mended, " +
+             Counted(done.not_begun.size(), "file") + " left as before\n";
     }
-    return all;
+    return done.failures.empty() && done.not_begun.empty();
+  }
+
+  // What was not written was not mended.
+  void Forget(const std::string& path) {
+    not_written_ += std::erase_if(
+        run_.applied, [&](const AppliedFix& fix) { return fix.path == path; });
   }
 
   std::string Diff() const {

@@ -6,9 +6,8 @@
 //   FixOptions options{.lint = {.paths = {"deploy"}}, .diff = true};
 //   const LintOutcome outcome = RunFix(options, ProcessEnvironment);
 //
-// A file is written beside its place and renamed; its mode stays, a symbolic
-// link stays one. A file that changed since it was read, that may not be
-// written, or that is no regular file is left alone, and the run ends with 3.
+// A file that cannot be written back (lint/fix/write_back.h) makes the run end
+// with 3. A run that is stopped (LintOptions::stop) begins no other file.
 
 #ifndef MESHVET_LINT_COMMAND_FIX_COMMAND_H_
 #define MESHVET_LINT_COMMAND_FIX_COMMAND_H_

@@ -88,7 +88,8 @@ Error NoReport(std::string message, size_t index) {
 
 Result<GateBase> GateBase::OfCommit(const LintSetup& setup,
                                     const std::string& revision) {
-  Result<GitTree> tree = GitTree::CheckOut(setup.repository, revision);
+  Result<GitTree> tree =
+      GitTree::CheckOut(setup.repository, revision, setup.request.stop);
   if (!tree) return tree.error();
   const Moved moved(setup.repository, tree->directory());
   Result<LintRequest> request = RequestBefore(setup, moved);

@@ -26,7 +26,7 @@ class GateBase {
  public:
   // Lints the files of `revision` as `setup` says, with the configuration of
   // today: a rule that is new finds old problems in both. A path that was not
-  // there is no error.
+  // there is no error; a run that is stopped is one.
   static Result<GateBase> OfCommit(const LintSetup& setup,
                                    const std::string& revision);
   // Of the file of a report in the format json. The error's `where` is the

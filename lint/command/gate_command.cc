@@ -53,22 +53,37 @@ class Gate {
     setup_ = std::get<LintSetup>(std::move(made));
     setup_.request.as_webhook = options_.as_webhook;
     for (const auto step : {&Gate::ReadBase, &Gate::LeaveOutUnchanged}) {
-      if (auto error = (this->*step)()) return Refuse({*std::move(error)});
+      if (auto error = (this->*step)()) {
+        return setup_.request.is_stopped() ? DeliverNothing()
+                                           : Refuse({*std::move(error)});
+      }
     }
     Result<Report> report = LintAgainstBaseline(setup_);
     if (!report) return Refuse({report.error()});
     if (base_) base_->Compare(*report, setup_.request.root_directory);
     Object(*report);
-    report->repository = setup_.repository;
-    const std::string notices = NoticesFor(*report);
-    LintOutcome outcome = Deliver(setup_, *std::move(report), environment_);
+    return DeliverEverywhere(*std::move(report));
+  }
+
+ private:
+  using MaybeError = std::optional<Error>;
+
+  LintOutcome DeliverEverywhere(Report report) {
+    report.repository = setup_.repository;
+    const std::string notices = NoticesFor(report);
+    LintOutcome outcome = Deliver(setup_, std::move(report), environment_);
     outcome.err += notices;
     if (is_unfinished_) outcome.exit_code = kExitUnfinished;
     return outcome;
   }
 
- private:
-  using MaybeError = std::optional<Error>;
+  // Of half a base nothing follows, not even what is new.
+  LintOutcome DeliverNothing() {
+    Report report;
+    report.failures.push_back(
+        {"interrupted before it was read", options_.base});
+    return DeliverEverywhere(std::move(report));
+  }
 
   // Each of these would pass without having looked.
   MaybeError FindMisuse() const {
@@ -108,7 +123,8 @@ class Gate {
     if (base_->commit().empty()) {
       return Error{"needs a commit as --base", "--changed-only"};
     }
-    const auto changed = ChangedFiles(setup_.repository, base_->commit());
+    const auto changed =
+        ChangedFiles(setup_.repository, base_->commit(), setup_.request.stop);
     if (!changed) return changed.error();
     LintRequest& request = setup_.request;
     const auto inputs = FindInputFiles(request.paths, request.inputs);

@@ -13,6 +13,7 @@
 #include "lint/report/printable.h"
 #include "mesh/document.h"
 #include "rules/engine.h"
+#include "rules/tags.h"
 
 namespace meshvet::lint {
 namespace {
@@ -100,6 +101,7 @@ bool IsFixable(const Rule& rule) {
 
 LintOutcome RunRules(const RulesOptions& options) {
   std::vector<const Rule*> rules = EveryRule();
+  if (!options.tag.empty()) rules = rules::RulesTagged(options.tag);
   if (options.fixable) {
     std::erase_if(rules, [](const Rule* rule) { return !IsFixable(*rule); });
   }

@@ -18,6 +18,7 @@ struct RulesOptions {
   bool enabled = false;
   // Only rules that offer a fix for one of their own wrong examples.
   bool fixable = false;
+  std::string tag;     // only rules that have it; empty for all
   std::string config;  // found when empty
   bool no_config = false;
 };

@@ -40,7 +40,8 @@ kind: Config
 
 # How bad each finding is, and what the webhook does: error, warning, info, off,
 # or {severity, action: deny|warn|audit|off, fix: auto|off, options}. What each
-# rule finds: meshvet explain RULE.
+# rule finds: meshvet explain RULE. A line for tag:NAME speaks of all rules with
+# that tag; a rule's own line wins.
 #rules:
 )";
 

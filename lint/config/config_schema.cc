@@ -11,6 +11,7 @@
 #include "rules/policy.h"
 #include "rules/policy_keys.h"
 #include "rules/presets.h"
+#include "rules/tags.h"
 
 namespace meshvet::lint {
 namespace {
@@ -141,10 +142,9 @@ json Settings(json options, std::string_view meaning) {
           {"anyOf", {json{{"$ref", "#/$defs/severity"}}, std::move(settings)}}};
 }
 
-// Of a code that several rules share: what options there are, differs.
-json AliasSettings(std::string_view alias) {
-  return Settings({{"type", "object"}},
-                  "every rule known as " + std::string(alias));
+// Of a code or a tag that several rules share: what options there are, differs.
+json SharedSettings(const std::string& meaning) {
+  return Settings({{"type", "object"}}, meaning);
 }
 
 json RulesSchema() {
@@ -154,10 +154,15 @@ json RulesSchema() {
     properties[std::string(rule->id)] =
         Settings(OptionsSchema(*rule), rule->title);
     for (const std::string_view alias : rule->aliases) {
-      aliases[std::string(alias)] = AliasSettings(alias);
+      aliases[std::string(alias)] =
+          SharedSettings("every rule known as " + std::string(alias));
     }
   }
   properties.update(aliases);
+  for (const rules::Tag& tag : rules::AllTags()) {
+    properties[std::string(rules::kTagPrefix).append(tag.name)] =
+        SharedSettings("every rule about " + std::string(tag.meaning));
+  }
   return {{"type", "object"},
           {"additionalProperties", false},
           {"properties", std::move(properties)}};
@@ -288,8 +293,8 @@ json Members() {
         {"description", "environments that define the same objects on purpose"},
         {"additionalProperties", Texts("folders and files of the set")}}},
       {"rules", Reference("rules",
-                          "settings by rule id, or by a code such as "
-                          "IST0101")},
+                          "settings by rule id, by a code such as IST0101, "
+                          "or by tag:NAME")},
       {"overrides", ListOf(OverrideSchema(), "later ones win")},
       {"suppressions", SuppressionsSchema()},
       {"baseline", Text("file of findings that are agreed to be mended later")},

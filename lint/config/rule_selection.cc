@@ -8,6 +8,7 @@
 #include "lint/input/loader_rules.h"
 #include "mesh/glob.h"
 #include "mesh/suggestion.h"
+#include "rules/tags.h"
 
 namespace meshvet::lint {
 namespace {
@@ -40,6 +41,13 @@ Error UnknownRule(std::string_view name) {
   }
   return {"unknown rule \"" + std::string(name) + "\"" +
           DidYouMean(name, names)};
+}
+
+Result<std::vector<const Rule*>> RulesOfTag(std::string_view tag) {
+  std::vector<const Rule*> tagged = rules::RulesTagged(tag);
+  if (!tagged.empty()) return tagged;
+  return Error{"no rule has the tag \"" + std::string(tag) + "\"" +
+               DidYouMean(tag, rules::TagNames())};
 }
 
 // Calls `use` for every rule that `names` stand for.
@@ -104,6 +112,9 @@ std::optional<Error> SetSeverity(const std::string& assignment,
 
 Result<std::vector<const Rule*>> RulesNamed(std::string_view name) {
   if (name == "all") return EveryRule();
+  if (name.starts_with(rules::kTagPrefix)) {
+    return RulesOfTag(name.substr(rules::kTagPrefix.size()));
+  }
   std::vector<const Rule*> named;
   for (const Rule* rule : EveryRule()) {
     if (GlobNames(name, *rule)) named.push_back(rule);

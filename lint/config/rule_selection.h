@@ -20,7 +20,7 @@
 
 namespace meshvet::lint {
 
-// Each entry is an id, an alias, a glob of either, or "all".
+// Each entry is an id, an alias, a glob of either, "tag:NAME", or "all".
 struct RuleSelection {
   std::vector<std::string> select;  // only these, if there are any
   std::vector<std::string> extend_select;
@@ -28,7 +28,8 @@ struct RuleSelection {
   std::vector<std::string> severity;  // "ID=error"
 };
 
-// The rules `name` stands for, in any case of letters; all that share an alias.
+// The rules `name` stands for, in any case of letters; all that share an alias
+// or a tag.
 // An error with "did you mean" if there is none.
 Result<std::vector<const rules::Rule*>> RulesNamed(std::string_view name);
 

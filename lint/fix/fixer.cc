@@ -33,6 +33,9 @@ class Fixer {
     for (size_t round = 0;; ++round) {
       Result<Report> report = Lint(lint_);
       if (!report) return report.error();
+      if (lint_.is_stopped()) {
+        return StoppedRun(*std::move(report), originals_.empty());
+      }
       if (PutBack(*report)) continue;
       const bool is_last = round >= most_rounds;
       run_.is_cut_short = is_last && !Candidates(*report).empty();
@@ -183,6 +186,18 @@ std::string InputNamed(const LintRequest& request, const std::string& name) {
   const bool is_stdin =
       name == request.stdin_filename && request.texts.contains(standard_input);
   return is_stdin ? standard_input : name;
+}
+
+FixRun StoppedRun(Report report, bool is_of_files) {
+  if (!is_of_files) report.diagnostics.clear();
+  CountDiagnostics(report);
+  if (report.failures.empty()) {
+    report.failures.push_back({"interrupted before anything was mended", {}});
+  }
+  FixRun run;
+  run.left = std::move(report);
+  run.is_stopped = true;
+  return run;
 }
 
 Result<FixRun> Fix(const FixRequest& request) { return Fixer(request).Run(); }

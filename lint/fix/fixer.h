@@ -11,7 +11,8 @@
 // next round mends what is left, until nothing changes. A fix becomes edits of
 // the text (yaml/edit.h), and the whole file is read again: every document is
 // what it was, but for the patch. A file where a finding is still there after
-// its fix is put back as it was before that round.
+// its fix is put back as it was before that round. A run that is stopped
+// (LintRequest::stop) mends nothing: what its fixes lead to was not judged.
 
 #ifndef MESHVET_LINT_FIX_FIXER_H_
 #define MESHVET_LINT_FIX_FIXER_H_
@@ -60,7 +61,14 @@ struct FixRun {
   Report left;  // what the files hold once they are mended
   // The last round still mended something: there may be more.
   bool is_cut_short = false;
+  // The run was stopped: nothing is to be mended, and `left` is what was known
+  // of the files as they are.
+  bool is_stopped = false;
 };
+
+// What there is of a run that was stopped. `report` may be of texts that are
+// in no file: then its findings are nobody's.
+FixRun StoppedRun(Report report, bool is_of_files);
 
 // What a file of a report is called in LintRequest::texts: standard input goes
 // by the name it was given.

@@ -106,11 +106,13 @@ class Adder {
   Result<FixRun> Run() {
     Result<Report> report = Lint(lint_);
     if (!report) return report.error();
+    if (lint_.is_stopped()) return StoppedRun(*std::move(report), true);
     const Report first = *std::move(report);
     for (auto& [path, lines] : LinesOf(first)) AddTo(path, std::move(lines));
     for (;;) {
       report = Lint(lint_);
       if (!report) return report.error();
+      if (lint_.is_stopped()) return StoppedRun(*std::move(report), false);
       if (!PutBack(*report)) break;
     }
     Finish(*std::move(report));

@@ -56,13 +56,42 @@ bool ReadSome(int from, std::string& into) {
   return count > 0 && into.size() <= kMaxOutput;
 }
 
+// Signals come only while one waits, so that none is missed between a look at
+// what they left and the waiting.
+class SignalsWhileWaiting {
+ public:
+  SignalsWhileWaiting() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsWhileWaiting() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsWhileWaiting(const SignalsWhileWaiting&) = delete;
+  SignalsWhileWaiting& operator=(const SignalsWhileWaiting&) = delete;
+
+  template <size_t N>
+  int Wait(std::array<pollfd, N>& waits) const {
+    return ppoll(waits.data(), waits.size(), nullptr, &before_);
+  }
+
+ private:
+  sigset_t before_;
+};
+
+bool IsStopped(const std::atomic<int>* stop) {
+  return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
+}
+
 // Both at once: a program that waits for its reader never ends. False if there
 // is more than was read.
-bool ReadBoth(const Pipe& out, const Pipe& err, GitRun& run) {
+bool ReadBoth(const Pipe& out, const Pipe& err, const std::atomic<int>* stop,
+              GitRun& run) {
   std::array<pollfd, 2> waits{pollfd{out.reading(), POLLIN, 0},
                               pollfd{err.reading(), POLLIN, 0}};
+  const SignalsWhileWaiting signals;
   while (waits[0].fd >= 0 || waits[1].fd >= 0) {
-    if (poll(waits.data(), waits.size(), -1) < 0) {
+    if (IsStopped(stop)) return false;
+    if (signals.Wait(waits) < 0) {
       if (errno == EINTR) continue;
       return false;
     }
@@ -135,7 +164,8 @@ std::string GitRun::Complaint() const {
 }
 
 GitRun RunGit(const std::vector<std::string>& arguments,
-              const std::vector<std::string>& environment) {
+              const std::vector<std::string>& environment,
+              const std::atomic<int>* stop) {
   Pipe out;
   Pipe err;
   if (!out.is_open() || !err.is_open()) return Failed(errno);
@@ -147,8 +177,9 @@ GitRun RunGit(const std::vector<std::string>& arguments,
   out.CloseWriting();
   err.CloseWriting();
   GitRun run;
-  const bool is_whole = ReadBoth(out, err, run);
-  if (!is_whole) kill(child, SIGKILL);
+  const bool is_whole = ReadBoth(out, err, stop, run);
+  // Whoever is only stopped may tidy up.
+  if (!is_whole) kill(child, IsStopped(stop) ? SIGTERM : SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

@@ -6,11 +6,13 @@
 //   if (run.ok()) Use(run.FirstLine());
 //
 // Arguments go to the program as they are: no shell reads them. Its standard
-// input is empty, and it asks nobody for a password.
+// input is empty, and it asks nobody for a password. A run that is to stop
+// takes its git with it: what that has said by then is not all.
 
 #ifndef MESHVET_LINT_INPUT_GIT_H_
 #define MESHVET_LINT_INPUT_GIT_H_
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -30,9 +32,11 @@ struct GitRun {
   std::string Complaint() const;
 };
 
-// `environment` ("NAME=value") is laid over that of this process.
+// `environment` ("NAME=value") is laid over that of this process. Once `stop`
+// is not 0 git is ended; null for never. For the thread that signals come to.
 GitRun RunGit(const std::vector<std::string>& arguments,
-              const std::vector<std::string>& environment = {});
+              const std::vector<std::string>& environment = {},
+              const std::atomic<int>* stop = nullptr);
 
 // An empty directory that only this user may enter.
 Result<std::filesystem::path> MakeScratchDirectory();

@@ -11,7 +11,8 @@ constexpr std::string_view kSinceParting = "...";
 
 // What git took for an option would not be a revision.
 Result<std::string> FindCommit(const std::string& repository,
-                               std::string revision) {
+                               std::string revision,
+                               const std::atomic<int>* stop) {
   const std::string given = revision;
   if (given.empty() || given.front() == '-') {
     return Error{"is no revision", given};
@@ -19,13 +20,14 @@ Result<std::string> FindCommit(const std::string& repository,
   if (given.ends_with(kSinceParting)) {
     revision.resize(revision.size() - kSinceParting.size());
     const GitRun parted =
-        RunGit({"-C", repository, "merge-base", revision, "HEAD"});
+        RunGit({"-C", repository, "merge-base", revision, "HEAD"}, {}, stop);
     if (!parted.ok()) return Error{parted.Complaint(), given};
     revision = parted.FirstLine();
   }
   const GitRun found =
       RunGit({"-C", repository, "rev-parse", "--verify", "--quiet",
-              "--end-of-options", revision + "^{commit}"});
+              "--end-of-options", revision + "^{commit}"},
+             {}, stop);
   if (!found.ok()) {
     return Error{found.err.empty() ? "is no commit of the repository"
                                    : found.Complaint(),
@@ -48,8 +50,9 @@ std::vector<std::string> SplitAtZeros(const std::string& text) {
 }  // namespace
 
 Result<GitTree> GitTree::CheckOut(const std::string& repository,
-                                  const std::string& revision) {
-  Result<std::string> commit = FindCommit(repository, revision);
+                                  const std::string& revision,
+                                  const std::atomic<int>* stop) {
+  Result<std::string> commit = FindCommit(repository, revision, stop);
   if (!commit) return commit.error();
   Result<std::filesystem::path> scratch = MakeScratchDirectory();
   if (!scratch) return scratch.error();
@@ -63,7 +66,7 @@ Result<GitTree> GitTree::CheckOut(const std::string& repository,
        {std::vector<std::string>{"-C", repository, "read-tree", tree.commit_},
         {"-C", repository, "checkout-index", "--all", "--force",
          "--prefix=" + tree.files_.string() + "/"}}) {
-    const GitRun run = RunGit(arguments, {"GIT_INDEX_FILE=" + index});
+    const GitRun run = RunGit(arguments, {"GIT_INDEX_FILE=" + index}, stop);
     if (!run.ok()) return Error{run.Complaint(), revision};
   }
   std::error_code error;
@@ -93,7 +96,8 @@ GitTree& GitTree::operator=(GitTree&& other) noexcept {
 }
 
 Result<std::vector<std::string>> ChangedFiles(const std::string& repository,
-                                              const std::string& commit) {
+                                              const std::string& commit,
+                                              const std::atomic<int>* stop) {
   std::vector<std::string> changed;
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"-C", repository, "diff", "--name-only", "-z",
@@ -101,7 +105,7 @@ Result<std::vector<std::string>> ChangedFiles(const std::string& repository,
                                  "--"},
         {"-C", repository, "ls-files", "-z", "--others",
          "--exclude-standard"}}) {
-    const GitRun run = RunGit(arguments);
+    const GitRun run = RunGit(arguments, {}, stop);
     if (!run.ok()) return Error{run.Complaint(), repository};
     for (std::string& file : SplitAtZeros(run.out)) {
       changed.push_back(std::move(file));

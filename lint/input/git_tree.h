@@ -12,6 +12,7 @@
 #ifndef MESHVET_LINT_INPUT_GIT_TREE_H_
 #define MESHVET_LINT_INPUT_GIT_TREE_H_
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -23,9 +24,11 @@ namespace meshvet::lint {
 class GitTree {
  public:
   // `revision` as git reads it; "A..." is the commit where HEAD parted from A.
-  // The error's `where` is the revision, or the repository.
+  // The error's `where` is the revision, or the repository; `stop`, as
+  // RunGit's, makes it one.
   static Result<GitTree> CheckOut(const std::string& repository,
-                                  const std::string& revision);
+                                  const std::string& revision,
+                                  const std::atomic<int>* stop = nullptr);
   ~GitTree();
   GitTree(GitTree&& other) noexcept;
   GitTree& operator=(GitTree&& other) noexcept;
@@ -45,8 +48,9 @@ class GitTree {
 
 // Files of the work tree that differ from `commit`, and those git does not
 // know, apart from what .gitignore leaves out; relative to the repository.
-Result<std::vector<std::string>> ChangedFiles(const std::string& repository,
-                                              const std::string& commit);
+Result<std::vector<std::string>> ChangedFiles(
+    const std::string& repository, const std::string& commit,
+    const std::atomic<int>* stop = nullptr);
 
 }  // namespace meshvet::lint
 

@@ -38,12 +38,44 @@ std::string Tidy(const fs::path& path) {
   return text;
 }
 
+// A filter that is asked about many files: what its globs are relative to is
+// found once.
+class Selection {
+ public:
+  explicit Selection(const PathFilter& filter)
+      : filter_(filter), paths_(filter.base) {}
+
+  bool Allows(const std::string& path) const {
+    const std::string relative = paths_.Of(path);
+    const auto matches = [&](const std::string& glob) {
+      return PathMatches(glob, relative);
+    };
+    return (filter_.include.empty() ||
+            std::ranges::any_of(filter_.include, matches)) &&
+           std::ranges::none_of(filter_.exclude, matches);
+  }
+
+ private:
+  const PathFilter& filter_;
+  const RelativePaths paths_;
+};
+
+std::vector<Selection> SelectionsOf(const std::vector<PathFilter>& filters) {
+  std::vector<Selection> selections;
+  for (const PathFilter& filter : filters) {
+    const bool allows_all = filter.include.empty() && filter.exclude.empty();
+    if (!allows_all) selections.emplace_back(filter);
+  }
+  return selections;
+}
+
 // Below a directory everything is wanted, behind a glob what matches it.
 constexpr const char* kEverything = "";
 
 class Finder {
  public:
-  explicit Finder(const InputOptions& options) : options_(options) {}
+  explicit Finder(const InputOptions& options)
+      : options_(options), selections_(SelectionsOf(options.filters)) {}
 
   // False if there is nothing by that name.
   bool Add(const std::string& argument) {
@@ -200,12 +232,13 @@ class Finder {
   }
 
   bool IsSelected(const std::string& path) const {
-    return std::ranges::all_of(options_.filters, [&](const PathFilter& filter) {
-      return filter.Allows(path);
+    return std::ranges::all_of(selections_, [&](const Selection& selection) {
+      return selection.Allows(path);
     });
   }
 
   const InputOptions& options_;
+  const std::vector<Selection> selections_;
   const fs::path working_directory_ = WorkingDirectory();
   InputFiles found_;
   std::set<std::string> seen_;
@@ -213,16 +246,6 @@ class Finder {
 };
 
 }  // namespace
-
-bool PathFilter::Allows(const std::string& path) const {
-  if (include.empty() && exclude.empty()) return true;
-  const std::string relative = RelativePaths(base).Of(path);
-  const auto matches = [&](const std::string& glob) {
-    return PathMatches(glob, relative);
-  };
-  return (include.empty() || std::ranges::any_of(include, matches)) &&
-         std::ranges::none_of(exclude, matches);
-}
 
 Result<InputFiles> FindInputFiles(const std::vector<std::string>& arguments,
                                   const InputOptions& options) {

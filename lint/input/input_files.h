@@ -29,8 +29,6 @@ struct PathFilter {
   std::string base;                  // the working directory when empty
   std::vector<std::string> include;  // empty for all
   std::vector<std::string> exclude;
-
-  bool Allows(const std::string& path) const;
 };
 
 struct InputOptions {

@@ -4,23 +4,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
-#include "mesh/suggestion.h"
+#include "lint/report/destination.h"
 
 namespace meshvet::lint {
 namespace {
-
-Error UnknownFormat(std::string_view name) {
-  return {"unknown format \"" + std::string(name) + "\"" +
-              DidYouMean(name, FormatNames()) + "; there are " + FormatList(),
-          "--output"};
-}
 
 Error Failure(const std::string& path) {
   return {std::generic_category().message(errno), path};
@@ -86,41 +79,14 @@ bool WriteAll(int fd, std::string_view content) {
   return true;
 }
 
-Result<Output> ParseOutput(std::string_view text) {
-  const size_t equals = std::min(text.find('='), text.size());
-  const std::string_view name = text.substr(0, equals);
-  const ReportFormat* format = FindFormat(name);
-  if (format == nullptr) return UnknownFormat(name);
-  Output output{format, {}};
-  if (equals == text.size()) return output;
-  output.file = text.substr(equals + 1);
-  if (output.file.empty()) {
-    return Error{"no file after \"" + std::string(name) + "=\"", "--output"};
-  }
-  return output;
-}
-
 Result<std::vector<Output>> ParseOutputs(
     const std::vector<std::string>& texts) {
+  auto destinations = ParseDestinations(texts, FormatNames());
+  if (!destinations) return destinations.error();
   std::vector<Output> outputs;
-  for (const std::string& text : texts) {
-    Result<Output> output = ParseOutput(text);
-    if (!output) return output.error();
-    outputs.push_back(*std::move(output));
-  }
-  if (outputs.empty()) outputs.emplace_back();
-  if (std::ranges::count(outputs, std::string(), &Output::file) > 1) {
-    return Error{
-        "only one format can go to standard output; "
-        "name a file for the others, as in json=report.json",
-        "--output"};
-  }
-  for (const Output& output : outputs) {
-    if (output.file.empty()) continue;
-    if (std::ranges::count(outputs, output.file, &Output::file) > 1) {
-      return Error{"two formats cannot go to one file, " + output.file,
-                   "--output"};
-    }
+  for (Destination& destination : *destinations) {
+    outputs.push_back(
+        {FindFormat(destination.format), std::move(destination.file)});
   }
   return outputs;
 }

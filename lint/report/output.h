@@ -2,7 +2,7 @@
 //
 // Output: where a report goes, in which format: `-o full -o json=report.json`.
 //
-//   const Result<Output> output = ParseOutput("json=report.json");
+//   const auto outputs = ParseOutputs({"full", "json=report.json"});
 //
 // A file is written beside its place and renamed, so nobody ever reads half a
 // report, whatever the exit code.
@@ -24,9 +24,7 @@ struct Output {
   std::string file;  // empty for standard output
 };
 
-// FORMAT or FORMAT=FILE.
-Result<Output> ParseOutput(std::string_view text);
-// Several; at most one may go to standard output.
+// FORMAT or FORMAT=FILE each, as lint/report/destination.h reads them.
 Result<std::vector<Output>> ParseOutputs(const std::vector<std::string>& texts);
 
 // All of `content`, or false, as on a full disk.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lint/report/destination.h"
 #include "lint/report/github_report.h"
 #include "lint/report/gitlab_report.h"
 #include "lint/report/json_report.h"
@@ -94,15 +95,7 @@ std::vector<std::string_view> FormatNames() {
   return names;
 }
 
-std::string FormatList() {
-  std::string list;
-  for (const ReportFormat& format : kFormats) {
-    const bool is_last = &format == &kFormats.back();
-    if (!list.empty()) list += is_last ? " and " : ", ";
-    list += format.name;
-  }
-  return list;
-}
+std::string FormatList() { return ListOfFormats(FormatNames()); }
 
 std::string WriteFormatTable() {
   std::string table = "| format | who reads it |\n|---|---|\n";

@@ -6,6 +6,7 @@
 
 #include "lint/input/loader_rules.h"
 #include "lint/report/fingerprint.h"
+#include "rules/tags.h"
 
 namespace meshvet::lint {
 namespace {
@@ -39,9 +40,10 @@ std::string JoinAll(const List& list, const Text& text) {
   return joined;
 }
 
-std::string AliasText(const Rule& rule) {
-  return JoinAll(rule.aliases,
-                 [](std::string_view alias) { return std::string(alias); });
+template <typename List>
+std::string WordsOf(const List& words) {
+  return JoinAll(words,
+                 [](std::string_view word) { return std::string(word); });
 }
 
 std::string ActionText(const Rule& rule) {
@@ -181,8 +183,10 @@ std::vector<Fact> Facts(const Rule& rule) {
     facts.push_back({"Looks up", JoinAll(rule.needs, KindText)});
   }
   if (!rule.aliases.empty()) {
-    facts.push_back({"Also known as", AliasText(rule)});
+    facts.push_back({"Also known as", WordsOf(rule.aliases)});
   }
+  const std::string tags = WordsOf(rules::TagsOf(rule));
+  if (!tags.empty()) facts.push_back({"Tags", tags});
   if (!FixText(rule).empty()) facts.push_back({"Fix", FixText(rule)});
   return facts;
 }
@@ -272,15 +276,21 @@ Json KindsJson(const List& kinds) {
   return list;
 }
 
+template <typename List>
+Json WordsJson(const List& words) {
+  Json list = Json::array();
+  for (const std::string_view word : words) list.push_back(word);
+  return list;
+}
+
 Json BriefJson(const Rule& rule) {
-  Json aliases = Json::array();
-  for (const std::string_view alias : rule.aliases) aliases.push_back(alias);
   return {{"id", rule.id},
           {"title", rule.title},
           {"severity", rules::ToString(rule.severity)},
           {"action", IsLoaders(rule) ? "off" : rules::ToString(ActionOf(rule))},
           {"enabled", !rule.off_by_default},
-          {"aliases", std::move(aliases)},
+          {"aliases", WordsJson(rule.aliases)},
+          {"tags", WordsJson(rules::TagsOf(rule))},
           {"kinds", KindsJson(rule.kinds)}};
 }
 
@@ -311,7 +321,7 @@ Json FullJson(const Rule& rule) {
 
 std::string MarkdownRow(const Rule& rule) {
   const std::string id(rule.id);
-  const std::string aliases = rule.aliases.empty() ? "" : AliasText(rule);
+  const std::string aliases = WordsOf(rule.aliases);
   return "| [" + id + "](" + id + ".md) | " +
          std::string(rules::ToString(rule.severity)) + " | " +
          (IsLoaders(rule) ? "–"

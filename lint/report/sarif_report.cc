@@ -16,6 +16,7 @@
 #include "lint/report/repository_paths.h"
 #include "lint/report/rule_text.h"
 #include "lint/report/text_edit.h"
+#include "rules/tags.h"
 
 namespace meshvet::lint {
 namespace {
@@ -58,8 +59,9 @@ std::string Text(std::string_view foreign) {
 
 Json Message(std::string_view foreign) { return {{"text", Text(foreign)}}; }
 
-Json TagsOf(const rules::Rule& rule) {
+Json TagsJson(const rules::Rule& rule) {
   Json tags = {"istio", "kubernetes"};
+  for (const std::string_view tag : rules::TagsOf(rule)) tags.push_back(tag);
   for (const std::string_view alias : rule.aliases) {
     if (tags.size() < kMaxTags) tags.push_back(alias);
   }
@@ -81,7 +83,7 @@ Json RuleJson(std::string_view id) {
         {"markdown", WriteRule(*rule, DocFormat::kMarkdown)}}},
       {"defaultConfiguration", {{"level", LevelOf(rule->severity)}}},
       {"properties",
-       {{"tags", TagsOf(*rule)},
+       {{"tags", TagsJson(*rule)},
         {"problem.severity", ProblemSeverity(rule->severity)}}}};
 }
 

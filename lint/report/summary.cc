@@ -63,6 +63,7 @@ std::string TotalsLine(const Report& report) {
   if (report.not_shown > 0) {
     line += "; " + std::to_string(report.not_shown) + " not shown";
   }
+  if (!report.failures.empty()) line += "; not all was looked at";
   return line + "\n";
 }
 

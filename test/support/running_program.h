@@ -36,9 +36,11 @@ struct Ended {
 
 class RunningProgram {
  public:
-  // Its standard output goes to the descriptor, or is kept if there is none.
+  // Its standard output goes to the descriptor, or is kept if there is none;
+  // `environment` ("NAME=value") is all it has besides LANG.
   RunningProgram(const std::filesystem::path& folder,
-                 std::vector<std::string> arguments, int out = -1) {
+                 std::vector<std::string> arguments, int out = -1,
+                 std::vector<std::string> environment = {}) {
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
@@ -47,13 +49,10 @@ class RunningProgram {
     if (out >= 0) posix_spawn_file_actions_adddup2(&files, out, 1);
     posix_spawn_file_actions_addchdir_np(&files, folder.c_str());
     arguments.insert(arguments.begin(), MESHVET_BINARY);
-    std::vector<char*> words;
-    for (std::string& argument : arguments) words.push_back(argument.data());
-    words.push_back(nullptr);
-    std::string language = "LANG=C.UTF-8";
-    char* environment[] = {language.data(), nullptr};
-    const int error = posix_spawn(&pid_, MESHVET_BINARY, &files, nullptr,
-                                  words.data(), environment);
+    environment.emplace_back("LANG=C.UTF-8");
+    const int error =
+        posix_spawn(&pid_, MESHVET_BINARY, &files, nullptr,
+                    Pointers(arguments).data(), Pointers(environment).data());
     posix_spawn_file_actions_destroy(&files);
     if (error != 0) throw std::runtime_error("no process");
   }
@@ -78,6 +77,13 @@ class RunningProgram {
   }
 
  private:
+  static std::vector<char*> Pointers(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (std::string& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+  }
+
   static void Redirect(posix_spawn_file_actions_t& files, int stream,
                        const std::string& to) {
     posix_spawn_file_actions_addopen(&files, stream, to.c_str(),

@@ -69,10 +69,13 @@ TEST_F(ConfigTest, ShowSaysWhereEachValueComesFrom) {
       "istio: {domain: cluster.corp}\n"
       "context:\n  assumeHosts: [b.example]\n"
       "rules:\n"
+      "  virtual-service-unknown-port: error\n"
       "  IST0101: warning\n"
       "  virtual-service-host-not-allowed: {options: {allow: [\"*\"]}}\n"
+      "  tag:subsets: {severity: info, fix: auto}\n"
       "suppressions:\n  entries:\n"
-      "  - {rule: IST0101, object: \"*/a/*\", reason: \"it's #1\"}\n");
+      "  - {rule: IST0101, object: \"*/a/*\", reason: \"it's #1\"}\n"
+      "baseline: old.json\n");
   const Ran ran = Run("config show");
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
   for (const char* line :
@@ -81,11 +84,17 @@ TEST_F(ConfigTest, ShowSaysWhereEachValueComesFrom) {
         "  \"assumeHosts\": [\"a.example\",\"b.example\"]  # base.yaml:3, "
         ".meshvet.yaml:6\n",
         "  virtual-service-unknown-host:\n    fix: \"off\"  # default\n"
-        "    severity: \"warning\"  # .meshvet.yaml:8\n",
+        "    severity: \"warning\"  # .meshvet.yaml:9\n",
         "    severity: \"off\"  # preset:ambient, .meshvet.yaml:3\n",
         "  virtual-service-host-not-allowed:\n    fix: \"off\"  # default\n"
-        "    options: {\"allow\":[\"*\"]}  # .meshvet.yaml:9\n"
-        "    severity: \"error\"  # .meshvet.yaml:9\n",
+        "    options: {\"allow\":[\"*\"]}  # .meshvet.yaml:10\n"
+        "    severity: \"error\"  # .meshvet.yaml:10\n",
+        "  virtual-service-unknown-port:\n    fix: \"off\"  # default\n"
+        "    severity: \"error\"  # .meshvet.yaml:8\n",
+        "  destination-rule-duplicate-subset:\n"
+        "    fix: \"auto\"  # .meshvet.yaml:11\n"
+        "    severity: \"info\"  # .meshvet.yaml:11\n",
+        "baseline: \"old.json\"  # .meshvet.yaml:15\n",
         "  workload-entry-missing-label:\n    fix: \"off\"  # base.yaml:5\n",
         "  \"failOn\": \"error\"  # default\n"}) {
     EXPECT_THAT(ran.out, HasSubstr(line));
@@ -96,7 +105,7 @@ TEST_F(ConfigTest, WhatIsShownIsAConfigurationThatSaysTheSame) {
   Put(".meshvet.yaml",
       "extends: [preset:strict]\nfiles: {exclude: [\"x/**\"]}\n"
       "overrides:\n- {match: {names: [\"a*\"]}, rules: {IST0101: off}}\n"
-      "output: {failOn: warning}\n");
+      "baseline: old.json\noutput: {failOn: warning}\n");
   const Ran first = Run("config show");
   WriteFile(folder_ / "shown.yaml", first.out);
   const Ran again = Run("config show --config shown.yaml");
@@ -126,6 +135,27 @@ TEST_F(ConfigTest, RulesCanBeListedAsTheConfigurationHasThem) {
   Put(".meshvet.yaml", "ruls: {}\n");
   EXPECT_EQ(Run("rules --enabled").exit_code, 2);
   EXPECT_EQ(Run("rules").exit_code, 0);
+}
+
+TEST_F(ConfigTest, RulesOfATagCanBeListedAndSelected) {
+  const Ran listed = Run("rules --tag references");
+  EXPECT_THAT(listed.out, HasSubstr("virtual-service-unknown-host "));
+  EXPECT_THAT(listed.out, Not(HasSubstr("workload-entry")));
+  const Ran unknown = Run("rules --tag referenses");
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("(did you mean \"references\"?)"));
+  WriteFile(folder_ / "a.yaml",
+            "apiVersion: networking.istio.io/v1\nkind: WorkloadEntry\n"
+            "metadata: {name: a}\nspec: {address: 192.0.2.1}\n");
+  EXPECT_EQ(Run("lint --select tag:labels a.yaml").exit_code, 1);
+  EXPECT_EQ(Run("lint --select tag:tls a.yaml").exit_code, 0);
+  EXPECT_EQ(Run("lint --ignore tag:labels a.yaml").exit_code, 0);
+  EXPECT_EQ(Run("lint --severity tag:labels=info a.yaml").exit_code, 0);
+  const Ran misspelt = Run("lint --select tag:label a.yaml");
+  EXPECT_EQ(misspelt.exit_code, 2);
+  EXPECT_EQ(misspelt.err,
+            "meshvet: --select: no rule has the tag \"label\" (did you mean "
+            "\"labels\"?)\n");
 }
 
 TEST_F(ConfigTest, RulesThatOfferAFixCanBeListed) {

@@ -3,17 +3,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "test/support/run_binary.h"
+#include "test/support/running_program.h"
 
 namespace meshvet::cli {
 namespace {
 
+using test::Ended;
 using test::Ran;
 using test::ReadFile;
 using test::RunBinary;
+using test::RunningProgram;
 using test::TempFolder;
 using test::WriteFile;
 
@@ -98,6 +103,70 @@ TEST_F(GateTest, TouchesNeitherTheWorkTreeNorTheIndex) {
   EXPECT_EQ(ReadFile(folder_ / "deploy/old.yaml"),
             Entry("old") + "# changed\n");
   EXPECT_FALSE(std::filesystem::exists(folder_ / ".git/worktrees"));
+}
+
+// A git before the real one that ends as `end` says once the base is written.
+// At a terminal Ctrl-C comes to git as well; by `kill` to the gate alone.
+class InterruptedGateTest : public GateTest {
+ protected:
+  Ended RunWith(const std::string& end) {
+    WriteFile(folder_ / "bin/git",
+              "#!/bin/sh\n"
+              "PATH=${PATH#*:}\n"
+              "git \"$@\" || exit\n"
+              "case \"$*\" in *" +
+                  git_command_ + "*) " + end + " ;; esac\n");
+    std::filesystem::permissions(folder_ / "bin/git",
+                                 std::filesystem::perms::owner_all);
+    std::filesystem::create_directory(folder_ / "tmp");
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
+    const std::string path = std::getenv("PATH");
+    RunningProgram program(
+        folder_.path(),
+        {"gate", "-j1", "--base", "HEAD", "--changed-only", "-o", "concise",
+         "-o", "json=report.json", "--summary", "page.md", "deploy"},
+        -1, {"PATH=" + Path("bin") + ":" + path, "TMPDIR=" + Path("tmp")});
+    return program.Wait();
+  }
+
+  std::string git_command_ = "checkout-index";
+};
+
+TEST_F(InterruptedGateTest, HalfABaseIsNoBase) {
+  WriteFile(folder_ / "deploy/new.yaml", Entry("new"));
+  git_command_ = "merge-base";
+  const Ended whole = RunWith("false");
+  EXPECT_EQ(whole.exit_code, 1) << "which is not asked here" << whole.err;
+  EXPECT_THAT(whole.out, HasSubstr("deploy/new.yaml:"));
+  for (const char* command : {"checkout-index", "diff"}) {
+    git_command_ = command;
+    const Ended ended = RunWith("kill -INT $PPID; kill -INT $$");
+    EXPECT_EQ(ended.signal, SIGINT) << command << ended.exit_code;
+    EXPECT_EQ(ended.out, "") << command;
+    EXPECT_EQ(ended.err,
+              "meshvet: HEAD: interrupted before it was read\n"
+              "no findings in 0 files (0 objects); not all was looked at\n");
+    EXPECT_THAT(ReadFile(folder_ / "report.json"),
+                HasSubstr("interrupted before it was read"));
+    EXPECT_THAT(ReadFile(folder_ / "page.md"),
+                HasSubstr("interrupted before it was read"));
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "tmp")) << command;
+  }
+}
+
+TEST_F(InterruptedGateTest, AGitThatHangsIsEnded) {
+  const Ended ended = RunWith("kill -TERM $PPID; exec sleep 100");
+  EXPECT_EQ(ended.signal, SIGTERM) << ended.exit_code << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("HEAD: interrupted before it was read\n"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "tmp"));
+}
+
+// git has done all it was to do: the gate ends at its next step.
+TEST_F(InterruptedGateTest, AWholeBaseIsNotJudgedEither) {
+  const Ended ended = RunWith("kill -INT $PPID");
+  EXPECT_EQ(ended.signal, SIGINT) << ended.exit_code << ended.err;
+  EXPECT_EQ(ended.out, "");
+  EXPECT_THAT(ended.err, HasSubstr("interrupted before"));
 }
 
 TEST_F(GateTest, TheBaseMayBeWhereABranchParted) {

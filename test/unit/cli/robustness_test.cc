@@ -7,6 +7,7 @@
 #include <string>
 
 #include "test/support/run_binary.h"
+#include "test/unit/cli/wrong_kind.h"
 
 namespace meshvet::cli {
 namespace {
@@ -21,10 +22,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-constexpr const char* kWrongKind =
-    "apiVersion: networking.istio.io/v1\nkind: Gatway\n"
-    "metadata: {name: a, namespace: shop}\n";
 
 class RobustnessTest : public ::testing::Test {
  protected:

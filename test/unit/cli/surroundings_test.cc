@@ -16,6 +16,7 @@
 
 #include "test/support/run_binary.h"
 #include "test/support/running_program.h"
+#include "test/unit/cli/wrong_kind.h"
 
 namespace meshvet::cli {
 namespace {
@@ -34,10 +35,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-constexpr const char* kWrongKind =
-    "apiVersion: networking.istio.io/v1\nkind: Gatway\n"
-    "metadata: {name: a, namespace: shop}\n";
 
 std::string Found(const std::string& file) {
   return file + ":2:7: error[unknown-kind]";
@@ -126,26 +123,119 @@ class DeafPipe {
 TEST_F(SurroundingsTest, AnInterruptedRunPrintsWhatItKnows) {
   MakePipe("pipe.yaml");
   WriteFile(folder_ / "later.yaml", kWrongKind);
-  for (const int signal : {SIGINT, SIGTERM}) {
-    const SignalAction usual(signal, SIG_DFL);
-    RunningProgram program(
-        folder_.path(),
-        {"lint", "-v", "-j1", "-o", "concise", "-o", "json=report.json",
-         "bad.yaml", "pipe.yaml", "later.yaml"});
+  for (const char* command : {"lint", "gate", "fix"}) {
+    for (const int signal : {SIGINT, SIGTERM}) {
+      const SignalAction usual(signal, SIG_DFL);
+      RunningProgram program(
+          folder_.path(),
+          {command, "-v", "-j1", "-o", "concise", "-o", "json=report.json",
+           "bad.yaml", "pipe.yaml", "later.yaml"});
+      {
+        const PipeWriter pipe(folder_ / "pipe.yaml");
+        program.Signal(signal);
+      }
+      const Ended ended = program.Wait();
+      EXPECT_EQ(ended.signal, signal) << command << ended.exit_code;
+      EXPECT_THAT(ended.out,
+                  AllOf(HasSubstr(Found("bad.yaml")), Not(HasSubstr("later"))));
+      EXPECT_THAT(
+          ended.err,
+          AllOf(HasSubstr("meshvet: bad.yaml: "
+                          "interrupted before everything was read\n"),
+                HasSubstr("1 error in 1 file (1 object); 1 with an unsafe fix; "
+                          "not all was looked at\n"
+                          "skipped pipe.yaml: not read in time\n"
+                          "skipped later.yaml: not read in time\n")));
+      EXPECT_THAT(ReadFile(folder_ / "report.json"),
+                  HasSubstr("interrupted before everything was read"));
+      fs::remove(folder_ / "report.json");
+    }
+  }
+}
+
+// It lacks two labels, which others tell: a safe fix.
+constexpr const char* kMendable =
+    "apiVersion: networking.istio.io/v1\n"
+    "kind: WorkloadEntry\n"
+    "metadata:\n"
+    "  name: till\n"
+    "  namespace: shop\n"
+    "  labels:\n"
+    "    service.istio.io/canonical-name: till\n"
+    "    service.istio.io/canonical-revision: v2\n"
+    "spec: {address: 192.0.2.1}\n";
+
+TEST_F(SurroundingsTest, AnInterruptedFixMendsNothing) {
+  WriteFile(folder_ / "entry.yaml", kMendable);
+  MakePipe("pipe.yaml");
+  const SignalAction usual(SIGINT, SIG_DFL);
+  for (const char* flag :
+       {"--quiet", "--diff", "--add-ignore=workload-entry-missing-label"}) {
+    RunningProgram program(folder_.path(), {"fix", flag, "-j1", "entry.yaml",
+                                            "pipe.yaml", "bad.yaml"});
     {
       const PipeWriter pipe(folder_ / "pipe.yaml");
-      program.Signal(signal);
+      program.Signal(SIGINT);
     }
     const Ended ended = program.Wait();
-    EXPECT_EQ(ended.signal, signal) << ended.exit_code << ended.err;
-    EXPECT_THAT(ended.out,
-                AllOf(HasSubstr(Found("bad.yaml")), Not(HasSubstr("later"))));
-    EXPECT_THAT(ended.err,
-                AllOf(HasSubstr("interrupted before everything was read"),
-                      HasSubstr("skipped later.yaml: not read in time")));
-    EXPECT_THAT(ReadFile(folder_ / "report.json"),
-                HasSubstr("interrupted before everything was read"));
+    EXPECT_EQ(ended.signal, SIGINT) << flag << ended.exit_code;
+    EXPECT_EQ(ended.out, "") << flag;
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("interrupted before everything"),
+                                 HasSubstr("\nInterrupted: nothing mended, "
+                                           "2 files not looked at\n"),
+                                 Not(HasSubstr("ixed"))))
+        << flag;
+    EXPECT_EQ(ReadFile(folder_ / "entry.yaml"), kMendable) << flag;
   }
+}
+
+// What it has mended in memory by then was not judged again. The second pipe
+// tells that the first one was read to its end.
+TEST_F(SurroundingsTest, AFixThatIsInterruptedInItsSecondRoundMendsNothing) {
+  WriteFile(folder_ / "entry.yaml", kMendable);
+  MakePipe("first.yaml");
+  MakePipe("second.yaml");
+  const SignalAction usual(SIGTERM, SIG_DFL);
+  RunningProgram program(folder_.path(),
+                         {"lint", "--fix", "-j1", "-o", "concise", "entry.yaml",
+                          "first.yaml", "second.yaml"});
+  for (const char* pipe : {"first.yaml", "second.yaml"}) {
+    PipeWriter(folder_ / pipe).Write("# nothing to mend, so it is read anew\n");
+  }
+  {
+    const PipeWriter pipe(folder_ / "first.yaml");
+    program.Signal(SIGTERM);
+  }
+  const Ended ended = program.Wait();
+  EXPECT_EQ(ended.signal, SIGTERM) << ended.exit_code << ended.err;
+  EXPECT_EQ(ended.out, "") << "of texts that are in no file";
+  EXPECT_THAT(ended.err, HasSubstr("Interrupted: nothing mended, "
+                                   "2 files not looked at\n"));
+  EXPECT_EQ(ReadFile(folder_ / "entry.yaml"), kMendable);
+}
+
+TEST_F(SurroundingsTest, AnInterruptedRunWritesNoBaseline) {
+  MakePipe("pipe.yaml");
+  ASSERT_EQ(Run("baseline create --baseline old.json bad.yaml").exit_code, 0);
+  const std::string old = ReadFile(folder_ / "old.json");
+  const SignalAction usual(SIGINT, SIG_DFL);
+  for (const std::string verb : {"create", "update", "prune"}) {
+    const std::string file = verb == "create" ? "new.json" : "old.json";
+    RunningProgram program(folder_.path(),
+                           {"baseline", verb, "--baseline", file, "pipe.yaml"});
+    {
+      const PipeWriter pipe(folder_ / "pipe.yaml");
+      program.Signal(SIGINT);
+    }
+    const Ended ended = program.Wait();
+    EXPECT_EQ(ended.signal, SIGINT) << verb << ended.exit_code;
+    EXPECT_EQ(ended.err,
+              "meshvet: pipe.yaml: interrupted before everything was read\n"
+              "meshvet: " +
+                  file + ": not written: not all was looked at\n");
+  }
+  EXPECT_EQ(ReadFile(folder_ / "old.json"), old);
+  EXPECT_FALSE(fs::exists(folder_ / "new.json"));
 }
 
 TEST_F(SurroundingsTest, WhatIgnoresASignalGoesOnIgnoringIt) {
@@ -283,16 +373,7 @@ TEST_F(SurroundingsTest, ADiskThatFillsUpLeavesTheOldReport) {
 }
 
 TEST_F(SurroundingsTest, ADiskThatFillsUpLeavesTheFileThatWasToBeMended) {
-  const std::string text = std::string(600, '#') +
-                           "\napiVersion: networking.istio.io/v1\n"
-                           "kind: WorkloadEntry\n"
-                           "metadata:\n"
-                           "  name: till\n"
-                           "  namespace: shop\n"
-                           "  labels:\n"
-                           "    service.istio.io/canonical-name: till\n"
-                           "    service.istio.io/canonical-revision: v2\n"
-                           "spec: {address: 192.0.2.1}\n";
+  const std::string text = std::string(600, '#') + "\n" + kMendable;
   WriteFile(folder_ / "entry.yaml", text);
   const Ran ran = Run("fix entry.yaml", kSmallDisk);
   EXPECT_EQ(ran.exit_code, 3) << ran.err;

@@ -18,6 +18,7 @@
 #include "lint/config/configuration.h"
 #include "rules/policy_keys.h"
 #include "rules/rule.h"
+#include "rules/tags.h"
 #include "test/support/schema_validator.h"
 #include "test/support/temp_folder.h"
 
@@ -143,6 +144,13 @@ TEST_F(ConfigSchemaTest, KnowsEveryRuleAndEveryOption) {
     for (const std::string_view alias : rule->aliases) {
       EXPECT_TRUE(rules.contains(alias)) << alias;
     }
+  }
+  for (const rules::Tag& tag : rules::AllTags()) {
+    const std::string name(tag.name);
+    EXPECT_TRUE(rules.contains("tag:" + name)) << name;
+    EXPECT_THAT(
+        ReadFile(kRoot / "docs/configuration.md"),
+        HasSubstr("\n| `" + name + "` | " + std::string(tag.meaning) + " |\n"));
   }
 }
 

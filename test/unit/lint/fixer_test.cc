@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "lint/fix/write_back.h"
 #include "mesh/kinds.h"
 #include "rules/rule.h"
 #include "test/support/temp_folder.h"
@@ -127,6 +128,23 @@ TEST_F(FixerTest, FixesThatUndoEachOtherComeToAnEnd) {
   EXPECT_TRUE(run.is_cut_short);
   EXPECT_THAT(run.applied, SizeIs(rules::AllRules().size() + 1));
   EXPECT_THAT(run.left.diagnostics, SizeIs(1));
+}
+
+TEST(WriteBackTest, BeginsNoFileOnceTheRunIsStopped) {
+  const TempFolder folder;
+  std::vector<FixedFile> files;
+  for (const char* name : {"a", "b", "c"}) {
+    test::WriteFile(folder / name, "old");
+    files.push_back({(folder / name).string(), "old", "new"});
+  }
+  size_t asked = 0;
+  const WrittenBack done = WriteBack(files, 100, [&] { return ++asked == 2; });
+  EXPECT_EQ(done.written, 1U);
+  EXPECT_THAT(done.failures, IsEmpty());
+  EXPECT_THAT(done.not_begun, ElementsAre(files[1].path, files[2].path));
+  EXPECT_EQ(ReadFile(folder / "a"), "new");
+  EXPECT_EQ(ReadFile(folder / "b"), "old");
+  EXPECT_EQ(ReadFile(folder / "c"), "old");
 }
 
 }  // namespace

@@ -51,12 +51,34 @@ class InputFilesTest : public ::testing::Test {
     return skipped;
   }
 
+  std::vector<std::string> PathsBy(std::vector<PathFilter> filters) const {
+    return Paths(Find("", {.filters = std::move(filters)}));
+  }
+
   std::string Below(const std::string& path) const {
     return path.substr(folder_.path().string().size() + 1);
   }
 
   TempFolder folder_;
 };
+
+// Globs are relative to the base of their filter; every filter has to allow a
+// file.
+TEST_F(InputFilesTest, FiltersSelectFiles) {
+  for (const char* name : {"a/tests/y.yaml", "a/x.yaml", "b/z.yaml"}) Put(name);
+  const std::string root = folder_.path().string();
+  EXPECT_THAT(PathsBy({{root, {}, {}}}),
+              ElementsAre("a/tests/y.yaml", "a/x.yaml", "b/z.yaml"));
+  EXPECT_THAT(PathsBy({{root, {"a"}, {}}}),
+              ElementsAre("a/tests/y.yaml", "a/x.yaml"));
+  EXPECT_THAT(PathsBy({{root, {"a"}, {"**/tests/**"}}}),
+              ElementsAre("a/x.yaml"));
+  EXPECT_THAT(PathsBy({{root + "/a", {}, {"x.yaml"}}}),
+              ElementsAre("a/tests/y.yaml", "b/z.yaml"));
+  EXPECT_THAT(PathsBy({{root + "/a", {"tests"}, {}}, {root, {}, {"b"}}}),
+              ElementsAre("a/tests/y.yaml"));
+  EXPECT_THAT(PathsBy({{root, {"a"}, {}}, {root, {"b"}, {}}}), IsEmpty());
+}
 
 TEST_F(InputFilesTest, ObeysGitignoreAsGitDoes) {
   const struct {

@@ -28,15 +28,16 @@ size_t FilesIn(const fs::path& folder) {
 TEST(Output, EveryFormatCanBeNamed) {
   for (const ReportFormat& format : ReportFormats()) {
     const std::string name(format.name);
-    const auto output = ParseOutput(name + "=a=b.txt");
-    ASSERT_TRUE(output) << name;
-    EXPECT_EQ(output->format, &format);
-    EXPECT_EQ(output->file, "a=b.txt");
+    const auto outputs = ParseOutputs({name + "=a=b.txt"});
+    ASSERT_TRUE(outputs) << name;
+    ASSERT_EQ(outputs->size(), 1U);
+    EXPECT_EQ(outputs->front().format, &format);
+    EXPECT_EQ(outputs->front().file, "a=b.txt");
   }
 }
 
 TEST(Output, AnUnknownFormatIsRefusedWithASuggestion) {
-  const auto output = ParseOutput("sarf");
+  const auto output = ParseOutputs({"sarf"});
   ASSERT_FALSE(output);
   EXPECT_EQ(output.error().message,
             "unknown format \"sarf\" (did you mean \"sarif\"?); there are " +

@@ -72,8 +72,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"workload-entry-missing-label\"?)"},
         Refusal{"rules: {IST9999: warning}",
                 "/rules/IST9999: unknown rule \"IST9999\""},
-        Refusal{"rules: {\"tag:naming\": info}",
-                "/rules/tag:naming: no rule has the tag \"naming\""},
+        Refusal{"rules: {\"tag:tsl\": info}",
+                "/rules/tag:tsl: no rule has the tag \"tsl\" (did you mean "
+                "\"tls\"?)"},
+        Refusal{"rules: {\"tag:\": info}",
+                "/rules/tag:: no rule has the tag \"\""},
+        Refusal{"suppressions: {locked: [\"tag:tls\"]}",
+                "/suppressions/locked/0: a tag can only stand under "
+                "\"rules\""},
         Refusal{"overrides: [{match: {}, rules: {nope-nope: info}}]",
                 "/overrides/0/rules/nope-nope: unknown rule \"nope-nope\""},
         Refusal{"suppressions: {locked: [nope-nope]}",

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "mesh/kinds.h"
+#include "rules/tags.h"
 #include "test/support/scene.h"
 #include "test/unit/rules/policy_text.h"
 
@@ -254,6 +255,49 @@ fix: {disable: [IST0112]}
   EXPECT_THAT(policy.locked, ElementsAre("virtual-service-unknown-subset"));
   EXPECT_THAT(policy.fix_disabled,
               ElementsAre("virtual-service-ambiguous-port"));
+}
+
+TEST(Tags, StandForEveryRuleThatHasThem) {
+  const Policy policy = Accept(R"(
+rules: {tag:references: {severity: info, action: audit}}
+overrides: [{match: {names: [a]}, rules: {tag:references: off}}]
+)");
+  size_t tagged = 0;
+  for (const Rule* rule : AllRules()) {
+    const auto tags = TagsOf(*rule);
+    const bool has_tag = std::ranges::find(tags, "references") != tags.end();
+    tagged += has_tag ? 1 : 0;
+    ASSERT_EQ(policy.rules.contains(rule->id), has_tag) << rule->id;
+    if (!has_tag) continue;
+    EXPECT_EQ(policy.rules.at(rule->id).severity, Severity::kInfo);
+    EXPECT_EQ(policy.rules.at(rule->id).action, Action::kAudit);
+    EXPECT_EQ(policy.overrides[0].rules.at(rule->id).enabled, false);
+  }
+  EXPECT_GT(tagged, 1U);
+  EXPECT_LT(tagged, AllRules().size());
+}
+
+// Wherever they stand.
+TEST(RuleKeys, TheClosestOneWins) {
+  for (const char* rules :
+       {"{virtual-service-unknown-host: error, IST0101: info, "
+        "tag:references: off}",
+        "{tag:references: off, IST0101: info, "
+        "virtual-service-unknown-host: error}",
+        "{ist0101: info, VIRTUAL-SERVICE-UNKNOWN-HOST: error, "
+        "tag:references: off}"}) {
+    const Policy policy = Accept(std::string("rules: ") + rules);
+    const RuleSettings& by_id = policy.rules.at("virtual-service-unknown-host");
+    EXPECT_EQ(by_id.severity, Severity::kError) << rules;
+    EXPECT_EQ(by_id.enabled, true) << rules;
+    const RuleSettings& by_alias =
+        policy.rules.at("virtual-service-unknown-gateway");
+    EXPECT_EQ(by_alias.severity, Severity::kInfo) << rules;
+    EXPECT_EQ(by_alias.enabled, true) << rules;
+    EXPECT_EQ(policy.rules.at("virtual-service-unknown-delegate").enabled,
+              false)
+        << rules;
+  }
 }
 
 TEST(Presets, AreAsTheyAreDescribed) {

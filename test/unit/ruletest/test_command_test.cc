@@ -336,7 +336,10 @@ TEST_F(TestCommand, RefusesOutputsItDoesNotHave) {
        "\"junit\"?); there are text, junit and json\n"},
       {"-o junit=", "meshvet: --output: no file after \"junit=\"\n"},
       {"-o json -o text",
-       "meshvet: --output: only one format may go to standard output\n"},
+       "meshvet: --output: only one format can go to standard output; name a "
+       "file for the others, as in json=report.json\n"},
+      {"-o json=a -o text=a",
+       "meshvet: --output: two formats cannot go to one file, a\n"},
   };
   for (const Complaint& c : flags) {
     const Ran ran = Run(kFourWays, std::string(c.cases) + " t.yaml");
