@@ -123,8 +123,10 @@ class Connection {
 
   int fd() const { return stream_.fd(); }
   State state() const { return state_; }
-  // It has not shaken hands yet.
-  bool is_new() const { return state_ == State::kHandshake; }
+  // Its handshake has not got as far as an answer.
+  bool is_new() const {
+    return state_ == State::kHandshake && !stream_.has_spoken();
+  }
   // Nothing is left to do but to wait for the client's end.
   bool has_said_all() const { return state_ == State::kClosing; }
   Clock::time_point deadline() const { return deadline_; }

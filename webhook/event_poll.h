@@ -8,7 +8,8 @@
 // more of them and becomes later still; and half of the calls they were opened
 // for will be made on a connection that became idle meanwhile. All newcomers
 // together therefore have one place in the round in which each established
-// connection has one.
+// connection has one. Who has been answered is no newcomer any more: what is
+// left of its handshake is cheap, and would wait behind all first flights.
 //
 // Thread-safe. Edge-triggered: whoever is told of a ticket does all there is to
 // do.
@@ -36,8 +37,7 @@ class EventPoll {
 
   // False if the system lacks what it takes. A closed fd leaves by itself.
   bool AddNewcomer(int fd, Ticket ticket) const;
-  // A newcomer has become established. What happened to it before is told
-  // again.
+  // A newcomer has been answered. What happened to it before is told again.
   bool Establish(int fd, Ticket ticket) const;
   // Told to every thread, again and again, as long as it is readable.
   bool AddSignal(int fd, Ticket ticket) const;

@@ -72,6 +72,7 @@ struct StreamBio {
     const ssize_t sent =
         SendSome(stream->fd_, data, static_cast<std::size_t>(size));
     if (sent < 0 && WouldBlock(errno)) BIO_set_retry_write(bio);
+    stream->spoken_ = true;
     return static_cast<int>(sent);
   }
 

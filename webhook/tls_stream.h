@@ -54,6 +54,8 @@ class TlsStream {
   void set_may_have_more() { drained_ = false; }
   // epoll saw the end of the stream (EPOLLRDHUP): it will not say so again.
   void set_peer_ended() { peer_ended_ = true; }
+  // The client's first flight has been answered: the costly part is done.
+  bool has_spoken() const { return spoken_; }
   // Nothing was ever heard of this client.
   bool untouched() const { return ssl_ == nullptr && !HasUnread(); }
   // Bytes that the kernel holds and nobody read.
@@ -70,6 +72,7 @@ class TlsStream {
   const int fd_;
   const certs::TlsContextPtr context_;
   struct ssl_st* ssl_ = nullptr;
+  bool spoken_ = false;
   bool drained_ = false;
   bool peer_ended_ = false;
   bool handshaken_ = false;
