@@ -282,7 +282,7 @@ TEST(MeshViewTest, NotesWhatItAnswersByTheSnapshotBeingComplete) {
 
 TEST(MeshViewTest, NotesTheKindsThatWereAskedFor) {
   const Scene scene(kChangedPod);
-  const Node none;
+  const Node none{};
   const auto nothing = [](const Object&) {};
   const auto logged = [&](const std::function<void(const MeshView&)>& ask) {
     LookupLog log;
