@@ -59,6 +59,7 @@ std::span<const Tag> AllTags() { return kTags; }
 
 std::vector<std::string_view> TagNames() {
   std::vector<std::string_view> names;
+  names.reserve(kTags.size());
   for (const Tag& tag : kTags) names.push_back(tag.name);
   return names;
 }
