@@ -385,8 +385,8 @@ TEST(MeshWatch, SurvivesAHostileServer) {
       "HTTP/1.1 200 OK\r\n\r\n" + std::string(5'000, '['),
       "HTTP/1.1 200 OK\r\n\r\n{\"metadata\":{\"continue\":\"x\"},\"items\":7}",
   };
-  ScriptedServer server;
   std::atomic<size_t> turn = 0;
+  ScriptedServer server;
   server.On("", [&](const SeenRequest&, Reply& reply) {
     reply.Raw(says[turn++ % says.size()]);
     reply.Close();

@@ -19,8 +19,8 @@ constexpr const char* kGroup = "/apis/networking.istio.io";
 constexpr const char* kGateways = "/apis/networking.istio.io/v1/gateways";
 
 TEST(Reflector, KnowsNothingOfWhatItMayNotRead) {
-  ScriptedServer server;
   std::atomic<bool> is_allowed = false;
+  ScriptedServer server;
   server.On(kPath, [&](const SeenRequest& request, Reply& reply) {
     if (!is_allowed) {
       return reply.Json(403, StatusJson(403, "Forbidden",
@@ -31,7 +31,7 @@ TEST(Reflector, KnowsNothingOfWhatItMayNotRead) {
       return reply.Json(200, List({Service("a", "1")}, "9"));
     }
     reply.BeginStream();
-    while (is_allowed && !reply.closed()) {
+    while (is_allowed && reply.Line("")) {
       std::this_thread::sleep_for(milliseconds(2));
     }
     reply.EndStream();
@@ -57,8 +57,8 @@ TEST(Reflector, KnowsNothingOfWhatItMayNotRead) {
 // A CRD that is not installed has no objects; when it comes, they are noticed,
 // and when it goes, so do they.
 TEST(Reflector, NoticesCustomKindsThatComeAndGo) {
-  ScriptedServer server;
   std::atomic<bool> is_installed = false;
+  ScriptedServer server;
   const auto when_installed = [&](const std::string& body) {
     return [&is_installed, body](const SeenRequest& request, Reply& reply) {
       if (!is_installed) {
@@ -66,7 +66,7 @@ TEST(Reflector, NoticesCustomKindsThatComeAndGo) {
       }
       if (request.Query("watch") != "1") return reply.Json(200, body);
       reply.BeginStream();
-      while (is_installed && !reply.closed()) {
+      while (is_installed && reply.Line("")) {
         std::this_thread::sleep_for(milliseconds(2));
       }
       reply.EndStream();
@@ -94,8 +94,9 @@ TEST(Reflector, NoticesCustomKindsThatComeAndGo) {
 
 // An API server that has just started may not have found all CRDs yet.
 TEST(Reflector, DoesNotBelieveAShortAbsence) {
-  ScriptedServer server;
   std::atomic<int> absences = 0;
+  std::atomic<bool> is_there = true;
+  ScriptedServer server;
   server.On(kGroup, [&](const SeenRequest&, Reply& reply) {
     if (absences > 0 && absences-- > 0) {
       return reply.Json(404, StatusJson(404, "NotFound", "not yet"));
@@ -105,7 +106,6 @@ TEST(Reflector, DoesNotBelieveAShortAbsence) {
   server.On(std::string(kGroup) + "/v1", [](const SeenRequest&, Reply& reply) {
     reply.Json(200, R"({"resources":[{"name":"gateways","kind":"Gateway"}]})");
   });
-  std::atomic<bool> is_there = true;
   server.On(kGateways, [&](const SeenRequest& request, Reply& reply) {
     if (!is_there.exchange(true)) {
       return reply.Json(404, StatusJson(404, "NotFound", "not yet"));

@@ -60,7 +60,9 @@ class ScriptedServer {
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
 
-  // For a path, or with "" for every path nothing else is said about.
+  // For a path, or with "" for every path nothing else is said about. It is
+  // called from threads that end with the server: what it refers to is declared
+  // before.
   void On(const std::string& path, Handler handler);
 
   int port() const { return port_; }
