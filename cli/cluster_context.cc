@@ -41,7 +41,7 @@ Result<ClusterAccess> FindCluster(ClusterFlags flags) {
       lint::ProcessEnvironment("KUBECONFIG").empty() && !cluster::InPod()) {
     flags.kubeconfig = HomeKubeconfig();
   }
-  auto access = FindAccess(flags, {}, lint::ProcessEnvironment);
+  auto access = FindAccess(flags, {});
   if (!access) return access.error();
   if (!access->has_value()) {
     return Error{"no cluster is named: give --kubeconfig or set KUBECONFIG"};

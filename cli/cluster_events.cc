@@ -58,7 +58,7 @@ EventSubject EventsAbout(const std::string& webhook_configuration) {
 std::variant<std::unique_ptr<EventRecorder>, Failure> StartEvents(
     const ClusterFlags& flags, const MeshFlags& mesh,
     const std::string& webhook_configuration, const JsonLog& log) {
-  auto access = FindAccess(flags, mesh, lint::ProcessEnvironment);
+  auto access = FindAccess(flags, mesh);
   if (!access) return Usage(access.error());
   if (!access->has_value()) return std::unique_ptr<EventRecorder>();
   auto client = cluster::ApiClient::Make(**access);

@@ -12,6 +12,7 @@
 #include "cli/durations.h"
 #include "cli/value.h"
 #include "cluster/access.h"
+#include "lint/report/terminal.h"
 
 namespace meshvet::cli {
 namespace {
@@ -82,16 +83,15 @@ void AddSeries(const MeshWatch& watch, Metrics& metrics,
 
 }  // namespace
 
-Result<std::optional<ClusterAccess>> FindAccess(
-    const ClusterFlags& flags, const MeshFlags& mesh,
-    const lint::Environment& environment) {
+Result<std::optional<ClusterAccess>> FindAccess(const ClusterFlags& flags,
+                                                const MeshFlags& mesh) {
   std::string file = flags.kubeconfig;
   if (!mesh.inventory.empty()) {
     if (file.empty()) return std::optional<ClusterAccess>();
     return Error{"--kubeconfig and --inventory exclude each other"};
   }
   if (file.empty()) {
-    file = environment("KUBECONFIG");
+    file = lint::ProcessEnvironment("KUBECONFIG");
     if (file.find(':') != std::string::npos) {
       return Error{"names several files: choose one by --kubeconfig",
                    "KUBECONFIG"};
@@ -133,7 +133,7 @@ void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
 std::variant<std::unique_ptr<MeshWatch>, Failure> WatchCluster(
     const ClusterFlags& flags, const MeshFlags& mesh,
     const lint::Configuration& configuration, const JsonLog& log) {
-  auto access = FindAccess(flags, mesh, lint::ProcessEnvironment);
+  auto access = FindAccess(flags, mesh);
   if (!access) return Usage(access.error());
   if (!access->has_value()) return std::unique_ptr<MeshWatch>();
   constexpr double kYear = 365.0 * 24 * 3'600;

@@ -14,7 +14,6 @@
 #include "cli/configuration.h"
 #include "cluster/access.h"
 #include "cluster/mesh_watch.h"
-#include "lint/report/terminal.h"
 #include "webhook/json_log.h"
 #include "webhook/metrics.h"
 #include "webhook/ops_server.h"
@@ -38,8 +37,7 @@ void AddClusterFlags(CLI::App& command, ClusterFlags& flags);
 
 // What no flag, variable or pod names is no cluster, and no error.
 Result<std::optional<cluster::ClusterAccess>> FindAccess(
-    const ClusterFlags& flags, const MeshFlags& mesh,
-    const lint::Environment& environment);
+    const ClusterFlags& flags, const MeshFlags& mesh);
 
 // The cluster of --kubeconfig, else of KUBECONFIG, else the one this pod is in;
 // null if there is none, or if --inventory names files instead. It is watched

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/interruption.h"
 #include "cli/lint_flags.h"
 #include "lint/command/fix_command.h"
 
@@ -39,10 +38,7 @@ CLI::App* AddFix(CLI::App& app, int& exit_code) {
   AddFixFlags(*command, *options);
   AddRun(
       *command, options->lint,
-      [options] {
-        options->lint.stop = ListenForInterruption();
-        return lint::RunFix(*options, lint::ProcessEnvironment);
-      },
+      [options] { return lint::RunFix(*options, lint::ProcessEnvironment); },
       exit_code);
   command->footer(Examples(
       {{"meshvet fix deploy/", "mend what is safe to mend"},

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "cli/commands.h"
-#include "cli/interruption.h"
 #include "cli/lint_flags.h"
 #include "cli/value.h"
 #include "lint/command/gate_command.h"
@@ -65,10 +64,7 @@ CLI::App* AddGate(CLI::App& app, int& exit_code) {
   AddGateFlags(*command, *options);
   AddRun(
       *command, options->lint,
-      [options] {
-        options->lint.stop = ListenForInterruption();
-        return lint::RunGate(*options, lint::ProcessEnvironment);
-      },
+      [options] { return lint::RunGate(*options, lint::ProcessEnvironment); },
       exit_code);
   command->footer(
       Examples({{"meshvet gate --base origin/main... deploy/",

@@ -2,10 +2,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <memory>
-#include <utility>
 
 #include "cli/commands.h"
-#include "cli/interruption.h"
 #include "cli/lint_flags.h"
 #include "lint/command/fix_command.h"
 #include "lint/command/lint_command.h"
@@ -13,10 +11,8 @@
 namespace meshvet::cli {
 namespace {
 
-lint::LintOutcome Lint(lint::LintOptions options, bool fix) {
-  options.stop = ListenForInterruption();
-  return fix ? lint::RunFix({.lint = std::move(options)},
-                            lint::ProcessEnvironment)
+lint::LintOutcome Lint(const lint::LintOptions& options, bool fix) {
+  return fix ? lint::RunFix({.lint = options}, lint::ProcessEnvironment)
              : lint::RunLint(options, lint::ProcessEnvironment);
 }
 

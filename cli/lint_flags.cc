@@ -19,6 +19,7 @@
 #include "cli/commands.h"
 #include "cli/deliver.h"
 #include "cli/durations.h"
+#include "cli/interruption.h"
 #include "cli/value.h"
 #include "lint/progress.h"
 #include "lint/report/report_format.h"
@@ -275,6 +276,7 @@ void AddRun(CLI::App& command, LintOptions& options, LintRun run,
       exit_code = *failed;
       return;
     }
+    options.stop = ListenForInterruption();
     exit_code = Deliver(RunWithProgress(options, run));
   });
 }

@@ -84,7 +84,7 @@ Result<SecretName> ParseSecretName(const std::string& text) {
 
 Result<std::shared_ptr<cluster::ApiClient>> ConnectCluster(
     const ClusterFlags& flags, const char* what_for) {
-  auto access = FindAccess(flags, {}, lint::ProcessEnvironment);
+  auto access = FindAccess(flags, {});
   if (!access) return access.error();
   if (!access->has_value()) {
     return Error{"needs a cluster: --kubeconfig, or to run in a pod", what_for};

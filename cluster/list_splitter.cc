@@ -43,7 +43,7 @@ size_t ListSplitter::Brackets::Find(std::string_view text, const Stop& stop) {
     }
     const char c = text[at++];
     if (!IsBracketOrQuote(c)) continue;
-    Open(c);
+    Follow(c);
     if (stop(c)) return at;
   }
   return std::string_view::npos;
@@ -62,7 +62,7 @@ size_t ListSplitter::Brackets::SkipString(std::string_view text) {
   return static_cast<size_t>(end - text.begin()) + 1;
 }
 
-void ListSplitter::Brackets::Open(char c) {
+void ListSplitter::Brackets::Follow(char c) {
   switch (c) {
     case '"':
       in_string_ = true;

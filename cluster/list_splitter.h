@@ -51,7 +51,7 @@ class ListSplitter {
 
    private:
     // A bracket or a quote, outside of strings.
-    void Open(char c);
+    void Follow(char c);
     // How many bytes to the next that matters in a string, and it is taken.
     size_t SkipString(std::string_view text);
 

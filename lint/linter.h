@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "lint/input/input_files.h"
+#include "lint/input/stop.h"
 #include "lint/progress.h"
 #include "lint/report/report.h"
 #include "mesh/mesh_config.h"
@@ -80,9 +81,7 @@ struct LintRequest {
   // no rule has judged unless every file was read. Null for never.
   const std::atomic<int>* stop = nullptr;
 
-  bool is_stopped() const {
-    return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
-  }
+  bool is_stopped() const { return IsStopped(stop); }
 
   // Is told how far it is, where somebody waits; null for nobody.
   Progress* progress = nullptr;

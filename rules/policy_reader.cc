@@ -77,13 +77,10 @@ RuleSettings ReadSettings(const Rule& rule, const Scope& scope) {
 // What a key under `rules` names: all rules with a tag, or as ReadRuleId.
 std::vector<const Rule*> ReadRuleKey(std::string_view key, const Scope& place) {
   if (!key.starts_with(kTagPrefix)) return ReadRuleId(key, place);
-  const std::string_view tag = key.substr(kTagPrefix.size());
-  std::vector<const Rule*> tagged = RulesTagged(tag);
-  if (tagged.empty()) {
-    place.Fail("no rule has the tag \"" + std::string(tag) + "\"" +
-               DidYouMean(tag, TagNames()));
-  }
-  return tagged;
+  auto tagged = FindTagged(key.substr(kTagPrefix.size()));
+  if (tagged) return *std::move(tagged);
+  place.Fail(tagged.error().message);
+  return {};
 }
 
 using SettingsById = std::map<std::string_view, RuleSettings>;

@@ -16,8 +16,12 @@ bool EqualInAnyCase(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+bool HasId(const Rule& rule, std::string_view id) {
+  return EqualInAnyCase(rule.id, id);
+}
+
 bool IsNamed(const Rule& rule, std::string_view id_or_alias) {
-  return EqualInAnyCase(rule.id, id_or_alias) ||
+  return HasId(rule, id_or_alias) ||
          std::ranges::any_of(rule.aliases, [&](std::string_view alias) {
            return EqualInAnyCase(alias, id_or_alias);
          });
@@ -26,7 +30,7 @@ bool IsNamed(const Rule& rule, std::string_view id_or_alias) {
 std::vector<const Rule*> FindRules(std::string_view id_or_alias) {
   std::vector<const Rule*> found;
   for (const Rule* rule : AllRules()) {
-    if (EqualInAnyCase(rule->id, id_or_alias)) return {rule};
+    if (HasId(*rule, id_or_alias)) return {rule};
     if (IsNamed(*rule, id_or_alias)) found.push_back(rule);
   }
   return found;

@@ -86,7 +86,8 @@ struct Rule {
   void (*check_delete)(const Object& object, RuleContext& ctx) = nullptr;
 };
 
-// Whether that is its id or one of its aliases, in any case of letters.
+// Whether that is its id; its id or one of its aliases; in any case of letters.
+bool HasId(const Rule& rule, std::string_view id);
 bool IsNamed(const Rule& rule, std::string_view id_or_alias);
 
 // Every rule, sorted by id.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <string>
+
+#include "mesh/suggestion.h"
 
 namespace meshvet::rules {
 namespace {
@@ -43,12 +45,6 @@ constexpr std::array kTags = {
          "destination-rule-tls-port-mismatch"}},
 };
 
-bool IsId(std::string_view word, std::string_view id) {
-  return std::ranges::equal(word, id, [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == b;
-  });
-}
-
 bool Has(const Tag& tag, const Rule& rule) {
   return std::ranges::find(tag.rule_ids, rule.id) != tag.rule_ids.end();
 }
@@ -74,6 +70,13 @@ std::vector<const Rule*> RulesTagged(std::string_view tag) {
   return tagged;
 }
 
+Result<std::vector<const Rule*>> FindTagged(std::string_view tag) {
+  std::vector<const Rule*> tagged = RulesTagged(tag);
+  if (!tagged.empty()) return tagged;
+  return Error{"no rule has the tag \"" + std::string(tag) + "\"" +
+               DidYouMean(tag, TagNames())};
+}
+
 std::vector<std::string_view> TagsOf(const Rule& rule) {
   std::vector<std::string_view> names;
   for (const Tag& tag : kTags) {
@@ -85,7 +88,7 @@ std::vector<std::string_view> TagsOf(const Rule& rule) {
 Closeness ClosenessOf(std::string_view word) {
   if (word.starts_with(kTagPrefix)) return Closeness::kTag;
   const Rule* rule = FindRule(word);
-  const bool is_id = rule != nullptr && IsId(word, rule->id);
+  const bool is_id = rule != nullptr && HasId(*rule, word);
   return is_id ? Closeness::kId : Closeness::kAlias;
 }
 

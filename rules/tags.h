@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mesh/result.h"
 #include "rules/list.h"
 #include "rules/rule.h"
 
@@ -32,6 +33,9 @@ std::vector<std::string_view> TagNames();
 
 // Empty if there is no such tag.
 std::vector<const Rule*> RulesTagged(std::string_view tag);
+// The same for a name that somebody wrote; an error with "did you mean" if
+// there is no such tag.
+Result<std::vector<const Rule*>> FindTagged(std::string_view tag);
 // Sorted names.
 std::vector<std::string_view> TagsOf(const Rule& rule);
 

@@ -43,13 +43,6 @@ Error UnknownRule(std::string_view name) {
           DidYouMean(name, names)};
 }
 
-Result<std::vector<const Rule*>> RulesOfTag(std::string_view tag) {
-  std::vector<const Rule*> tagged = rules::RulesTagged(tag);
-  if (!tagged.empty()) return tagged;
-  return Error{"no rule has the tag \"" + std::string(tag) + "\"" +
-               DidYouMean(tag, rules::TagNames())};
-}
-
 // Calls `use` for every rule that `names` stand for.
 template <typename Use>
 std::optional<Error> ForEachNamed(const std::vector<std::string>& names,
@@ -113,7 +106,7 @@ std::optional<Error> SetSeverity(const std::string& assignment,
 Result<std::vector<const Rule*>> RulesNamed(std::string_view name) {
   if (name == "all") return EveryRule();
   if (name.starts_with(rules::kTagPrefix)) {
-    return RulesOfTag(name.substr(rules::kTagPrefix.size()));
+    return rules::FindTagged(name.substr(rules::kTagPrefix.size()));
   }
   std::vector<const Rule*> named;
   for (const Rule* rule : EveryRule()) {

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "lint/input/stop.h"
+
 extern char** environ;  // POSIX; no header declares it
 
 namespace meshvet::lint {
@@ -77,10 +79,6 @@ class SignalsWhileWaiting {
  private:
   sigset_t before_;
 };
-
-bool IsStopped(const std::atomic<int>* stop) {
-  return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
-}
 
 // Both at once: a program that waits for its reader never ends. False if there
 // is more than was read.
