@@ -43,6 +43,12 @@ bool WorkerRota::KeepsSeat() {
   const std::scoped_lock lock(mutex_);
   if (seats_ <= usual_) return true;
   --seats_;
+  // Nobody would be left to wait for events, and the watcher may be asleep. In
+  // this order: a handler that begins now sees one seat less, or is seen here.
+  if (AllHeldUp()) {
+    ++seats_;
+    return true;
+  }
   --taken_;
   return false;
 }

@@ -7,7 +7,7 @@
 // only to find that a running thread took it: measured, a third of the whole
 // cost of a request. So a few hold seats and go from event to event without
 // ever waking anybody, and only when all of them have been held up in handlers
-// for a millisecond does the rota seat one more.
+// for a millisecond does the rota seat one more, who stays until others return.
 //
 //   while (rota.TakeSeat()) {
 //     do { …wait for an event, serve it… } while (rota.KeepsSeat());
@@ -37,7 +37,8 @@ class WorkerRota {
 
   // Waits for a seat; false once the rota is stopped.
   bool TakeSeat();
-  // After each event. False: too many are seated, the caller stands up.
+  // After each event. False: too many are seated, the caller stands up. Not who
+  // would leave all other seats in handlers.
   bool KeepsSeat();
 
   void HandlerBegins();
