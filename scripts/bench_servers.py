@@ -34,9 +34,17 @@ def run(*command, ok=(0,)):
     return done.stdout
 
 
+GIVEN_PORTS = set()
+
+
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        # The kernel may give one again that nobody has bound yet.
+        if port not in GIVEN_PORTS:
+            GIVEN_PORTS.add(port)
+            return port
 
 
 def is_listening(port):

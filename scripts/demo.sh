@@ -32,27 +32,18 @@ fail() {
   unexpected=1
 }
 
-free_ports() {
-  python3 - <<'END'
-import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-print(*(s.getsockname()[1] for s in sockets))
-END
-}
-
+# On free ports: it prints where it serves once it is ready.
 start_server() {
-  read -r port ops_port < <(free_ports)
-  "$meshvet" serve --listen "127.0.0.1:$port" \
-    --ops-listen "127.0.0.1:$ops_port" --inventory examples/mesh \
-    --config examples/meshvet.yaml --tls-ca-out "$work/ca.pem" \
-    >"$work/server.log" 2>&1 </dev/null &
+  "$meshvet" serve --listen 127.0.0.1:0 --ops-listen 127.0.0.1:0 \
+    --inventory examples/mesh --config examples/meshvet.yaml \
+    --tls-ca-out "$work/ca.pem" \
+    >"$work/ports" 2>"$work/server.log" </dev/null &
   server=$!
   local tries
-  for ((tries = 0; tries < 200; ++tries)); do
+  for ((tries = 0; tries < 1200; ++tries)); do
+    port=$(sed -n 's|^webhook https://127\.0\.0\.1:||p' "$work/ports")
+    if [[ -n $port ]]; then return; fi
     if ! kill -0 "$server" 2>/dev/null; then break; fi
-    if curl -sf -o /dev/null "http://127.0.0.1:$ops_port/readyz"; then
-      return
-    fi
     sleep 0.05
   done
   echo "the server did not become ready; it said:" >&2
