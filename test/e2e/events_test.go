@@ -15,6 +15,7 @@ import (
 
 const (
 	soundPolicy   = "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n"
+	mendedPolicy  = soundPolicy + "rules: {workload-entry-missing-label: info}\n"
 	unsoundPolicy = soundPolicy + "rules: {no-such-rule: error}\n"
 	ownPod        = "meshvet-7c9f-x2x4z"
 )
@@ -82,8 +83,8 @@ func TestEvents(t *testing.T) {
 	}
 
 	awaitLine(t, s, server, "policy rejected", 1)
-	write(soundPolicy)
-	time.Sleep(3 * time.Second)
+	write(mendedPolicy)
+	awaitLine(t, s, server, "policy replaced", 1)
 	write(unsoundPolicy)
 	awaitLine(t, s, server, "policy rejected", 2)
 	again := awaitEvent(t, kubectl, func(e event) bool { return e.Series != nil })

@@ -18,7 +18,7 @@ func (c change) eventually(t *testing.T) {
 	t.Helper()
 	kubectl := inFolder(t, suite.kubectl, c.manifest)
 	var got cluster.Output
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 		if got = kubectl.Run(strings.Fields(c.args)...); got == c.want {
 			return
 		}
@@ -131,7 +131,7 @@ spec:
 		t.Fatalf("port http and TLS are not warned of: %s", before)
 	}
 	rename("tls-orders")
-	for end := time.Now().Add(10 * time.Second); ; {
+	for end := time.Now().Add(time.Minute); ; {
 		now := warnings()
 		if now != before && strings.Contains(now, "tls") {
 			break

@@ -272,7 +272,7 @@ func TestSnapshotMakesTheGateAgreeWithTheServer(t *testing.T) {
 				return slices.Equal(verdictsOfServer(output), want) &&
 					output.Code == gate.Code
 			}
-			for end := time.Now().Add(20 * time.Second); !agree(); {
+			for end := time.Now().Add(time.Minute); !agree(); {
 				if time.Now().After(end) {
 					t.Fatalf("the gate says %d %q, the server %+v\n%s", gate.Code,
 						want, output, gate.Stderr)
@@ -370,7 +370,7 @@ func TestSnapshotNeedsTheRightsOfItsDocumentation(t *testing.T) {
 	await := func(code int) cluster.Output {
 		t.Helper()
 		var output cluster.Output
-		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+		for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 			if output = try(); output.Code == code {
 				return output
 			}

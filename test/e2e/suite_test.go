@@ -162,7 +162,7 @@ func awaitDenial(folder string, kubectl cluster.Kubectl) error {
 		return err
 	}
 	output := cluster.Output{}
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 		output = kubectl.Run("create", "--dry-run=server", "-f", path)
 		if strings.Contains(output.Stderr, denied) {
 			return nil
