@@ -12,14 +12,12 @@
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
-#include <thread>
 
 #include "test/support/temp_folder.h"
+#include "test/support/wait_until.h"
 
 namespace meshvet::test {
 namespace {
-
-constexpr std::chrono::seconds kPatience{60};
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -63,11 +61,9 @@ std::string ServeProcess::log() const { return ReadFile(folder_ / "log"); }
 void ServeProcess::Signal(int signal) const { kill(pid_, signal); }
 
 int ServeProcess::Wait() {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
   int status = 0;
-  while (waitpid(pid_, &status, WNOHANG) != pid_) {
-    if (std::chrono::steady_clock::now() > deadline) return -1;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  if (!WaitUntil([&] { return waitpid(pid_, &status, WNOHANG) == pid_; })) {
+    return -1;
   }
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

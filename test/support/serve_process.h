@@ -43,7 +43,7 @@ class ServeProcess {
   std::string log() const;
 
   void Signal(int signal) const;
-  // Its exit code; -1 if it does not end within 60 s, or not by itself.
+  // Its exit code; -1 if it does not end, or not by itself.
   int Wait();
 
  protected:

@@ -5,12 +5,11 @@
 #ifndef MESHVET_TEST_SUPPORT_TEMP_FOLDER_H_
 #define MESHVET_TEST_SUPPORT_TEMP_FOLDER_H_
 
-#include <unistd.h>
-
-#include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 
 namespace meshvet::test {
@@ -28,14 +27,24 @@ inline void WriteFile(const std::filesystem::path& path,
   std::ofstream(path, std::ios::binary) << text;
 }
 
+// The same in one step: whoever reads the file meanwhile reads the old text or
+// the new one. One that is written in place may be found empty.
+inline void ReplaceFile(const std::filesystem::path& path,
+                        const std::string& text) {
+  const std::filesystem::path aside = path.string() + ".new";
+  WriteFile(aside, text);
+  std::filesystem::rename(aside, path);
+}
+
 class TempFolder {
  public:
   TempFolder() {
-    static std::atomic<int> count = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("meshvet_test_" + std::to_string(getpid()) + "_" +
-             std::to_string(count++));
-    std::filesystem::create_directories(path_);
+    std::string name =
+        std::filesystem::temp_directory_path() / "meshvet_test_XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) {
+      throw std::runtime_error("no temporary folder: " + name);
+    }
+    path_ = name;
   }
   ~TempFolder() {
     std::error_code ignored;

@@ -10,6 +10,8 @@
 
 #include <cstdlib>
 
+#include "test/support/wait_until.h"
+
 namespace meshvet::test {
 namespace {
 
@@ -52,7 +54,7 @@ Context MakeContext(const TestClient::Tls& tls) {
 }
 
 void Configure(int fd) {
-  const timeval timeout{10, 0};
+  const timeval timeout{kPatience.count(), 0};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
   const int one = 1;

@@ -1,7 +1,7 @@
 // File: test/support/tls_client.h
 //
 // A client for tests of servers: sends exactly the bytes it is told to, over
-// TLS or plain, and reads what comes back. Waits at most 10 s.
+// TLS or plain, and reads what comes back; waits with patience (wait_until.h).
 //
 //   TestClient client(port, {.ca_pem = ca});
 //   const auto answer = client.Exchange(Post("/validate?timeout=5s", body));

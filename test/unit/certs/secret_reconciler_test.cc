@@ -15,12 +15,12 @@
 #include "certs/authority_keeper.h"
 #include "certs/openssl_pointers.h"
 #include "memory_secret.h"
+#include "test/support/wait_until.h"
 
 namespace meshvet::certs {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 using testing::AllOf;
 using testing::Each;
 using testing::ElementsAre;
@@ -408,7 +408,7 @@ class KeeperTest : public testing::Test {
   }
   bool WaitFor(size_t count) {
     std::unique_lock lock(mutex_);
-    return came_.wait_for(lock, seconds(20),
+    return came_.wait_for(lock, test::kPatience,
                           [&] { return news_.size() >= count; });
   }
   std::vector<std::string> news() {

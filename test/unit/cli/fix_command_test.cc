@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <regex>
 #include <string>
 
 #include "test/support/run_binary.h"
+#include "test/support/shell.h"
 
 namespace meshvet::cli {
 namespace {
@@ -103,9 +103,7 @@ class FixCommand : public ::testing::Test {
   std::string Text(const std::string& name) { return ReadFile(folder_ / name); }
   // Runs a shell command in the folder; its exit code.
   int Shell(const std::string& command) {
-    const std::string line =
-        "cd '" + folder_.path().string() + "' && " + command;
-    return std::system(line.c_str());  // NOLINT(concurrency-mt-unsafe)
+    return test::RunShell(folder_.path(), command).exit_code;
   }
 
   TempFolder folder_;
@@ -156,7 +154,7 @@ TEST_F(FixCommand, DiffIsWhatPatchApplies) {
   EXPECT_EQ(ran.exit_code, 1) << ran.err;
   EXPECT_EQ(Text("a/till.yaml"), kTill);
   folder_.Put("change.diff", ran.out);
-  ASSERT_EQ(Shell("patch --quiet --binary -p0 < change.diff"), 0);
+  ASSERT_EQ(Shell("patch --quiet --binary -p0 -i change.diff"), 0);
   EXPECT_EQ(Text("a/till.yaml"), kTillFixed);
   EXPECT_EQ(Text("with blank.yaml"), WithCrLf(kTillFixed));
   EXPECT_EQ(Text("list.json"), kListFixed);

@@ -10,6 +10,7 @@
 
 #include "test/support/run_binary.h"
 #include "test/support/running_program.h"
+#include "test/support/shell.h"
 
 namespace meshvet::cli {
 namespace {
@@ -19,6 +20,7 @@ using test::Ran;
 using test::ReadFile;
 using test::RunBinary;
 using test::RunningProgram;
+using test::RunShell;
 using test::TempFolder;
 using test::WriteFile;
 
@@ -45,16 +47,13 @@ class GateTest : public ::testing::Test {
     Commit("as it was");
   }
 
-  // Tests run one after another in a program.
-  // NOLINTBEGIN(concurrency-mt-unsafe)
+  // Whatever git is told where the tests run, it does not know here.
   void Git(const std::string& arguments) {
-    const std::string command =
-        "cd '" + folder_.path().string() +
-        "' && git -c user.name=a -c user.email=a@example.com " + arguments +
-        " >/dev/null 2>&1";
-    ASSERT_EQ(std::system(command.c_str()), 0) << arguments;
+    const Ran ran =
+        RunShell(folder_.path(),
+                 "git -c user.name=a -c user.email=a@example.com " + arguments);
+    ASSERT_EQ(ran.exit_code, 0) << arguments << "\n" << ran.err;
   }
-  // NOLINTEND(concurrency-mt-unsafe)
   void Commit(const std::string& message) {
     Git("add -A");
     Git("commit -q -m '" + message + "'");

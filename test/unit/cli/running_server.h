@@ -10,12 +10,12 @@
 #include <optional>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "test/support/serve_process.h"
 #include "test/support/temp_folder.h"
 #include "test/support/tls_client.h"
+#include "test/support/wait_until.h"
 
 namespace meshvet::cli {
 
@@ -24,14 +24,10 @@ using test::Answer;
 using test::Post;
 using test::TestClient;
 
-// Until `done`, for at most 30 s: patience, not a measurement.
+// Each look at a process is a call or a file read anew.
 template <typename Predicate>
-bool WaitUntil(const Predicate& done) {
-  for (int i = 0; i < 1'500; ++i) {
-    if (done()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return done();
+[[nodiscard]] bool WaitUntil(const Predicate& done) {
+  return test::WaitUntil(done, std::chrono::milliseconds(20));
 }
 
 class RunningServer : public test::ServeProcess {

@@ -22,6 +22,7 @@ using cluster::ScriptedServer;
 using cluster::SeenRequest;
 using cluster::StatusJson;
 using test::Ran;
+using test::ReplaceFile;
 using test::RunBinary;
 using test::TempFolder;
 using ::testing::AllOf;
@@ -269,7 +270,7 @@ TEST(ServeCluster, TellsTheClusterOfAPolicyItRejects) {
                          {"--kubeconfig", cluster.Kubeconfig(folder),
                           "--config", policy, "--lame-duck", "0s"},
                          c.environment);
-    folder.Put("policy.yaml", PolicyFile("{no-such-rule: error}"));
+    ReplaceFile(policy, PolicyFile("{no-such-rule: error}"));
     EXPECT_TRUE(cluster.WaitForEvent(c.event));
     EXPECT_TRUE(WaitUntil([&] {
       return server.Metric("meshvet_events_total{result=\"recorded\"}") == 1;
@@ -316,7 +317,7 @@ TEST(ServeCluster, CountsEventsTheClusterDoesNotTake) {
   const std::string policy = folder.Put("policy.yaml", PolicyFile("{}"));
   RunningServer server(folder, {"--kubeconfig", cluster.Kubeconfig(folder),
                                 "--config", policy, "--lame-duck", "0s"});
-  folder.Put("policy.yaml", PolicyFile("{no-such-rule: error}"));
+  ReplaceFile(policy, PolicyFile("{no-such-rule: error}"));
   ASSERT_TRUE(server.WaitForEvent("event lost"));
   EXPECT_EQ(server.Events("event lost")[0]["message"],
             "write Event: no Events");

@@ -15,6 +15,7 @@
 #include "cluster/api_client.h"
 #include "cluster/resource.h"
 #include "mesh/kinds.h"
+#include "test/support/refusing_port.h"
 #include "test/unit/cluster/scripted_server.h"
 
 namespace meshvet::cluster {
@@ -207,10 +208,9 @@ TEST_F(ClusterSnapshotTest, FailsWhereTheServerHasNoAnswer) {
 }
 
 TEST_F(ClusterSnapshotTest, NamesTheServerItCannotReach) {
-  ClusterAccess access = server_.access();
-  access.tls = false;
-  access.port = 1;
-  const auto client = *ApiClient::Make(access);
+  const test::RefusingPort nobody;
+  const auto client = *ApiClient::Make(
+      {.host = "127.0.0.1", .port = nobody.number(), .tls = false});
   const auto taken = TakeSnapshot(*client, stop_, {});
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().where, client->url());

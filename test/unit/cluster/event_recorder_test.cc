@@ -11,16 +11,17 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "test/support/wait_until.h"
 #include "test/unit/cluster/scripted_server.h"
 
 namespace meshvet::cluster {
 namespace {
 
 using std::chrono::milliseconds;
+using test::WaitUntil;
 using ::testing::ElementsAre;
 using ::testing::MatchesRegex;
 using Json = nlohmann::json;
@@ -28,15 +29,6 @@ using Reply = ScriptedServer::Reply;
 
 constexpr const char* kMicroTime =
     "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z";
-
-template <typename Predicate>
-bool WaitUntil(const Predicate& done) {
-  for (int i = 0; i < 10'000; ++i) {
-    if (done()) return true;
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return false;
-}
 
 struct Seen {
   std::string method;

@@ -38,17 +38,17 @@ TEST(Reflector, KnowsNothingOfWhatItMayNotRead) {
   });
   Running running(server);
   EXPECT_THAT(running.notes.First(1), ElementsAre("incomplete"));
-  ASSERT_TRUE(Running::WaitUntil(
+  ASSERT_TRUE(WaitUntil(
       [&] { return running.health.phase() == WatchPhase::kForbidden; }));
   EXPECT_THAT(running.health.problem(),
               HasSubstr("jane cannot list resource services"));
   is_allowed = true;
-  ASSERT_TRUE(Running::WaitUntil(
-      [&] { return running.health.phase() == WatchPhase::kSynced; }));
+  ASSERT_TRUE(
+      WaitUntil([&] { return running.health.phase() == WatchPhase::kSynced; }));
   EXPECT_EQ(running.health.problem(), "");
   // Taken away again, what was known is kept, but is no longer all.
   is_allowed = false;
-  ASSERT_TRUE(Running::WaitUntil(
+  ASSERT_TRUE(WaitUntil(
       [&] { return running.health.phase() == WatchPhase::kForbidden; }));
   EXPECT_EQ(running.notes.all().back(), "incomplete");
   EXPECT_NE(running.notes.Find("shop", "a"), nullptr);
@@ -79,17 +79,17 @@ TEST(Reflector, NoticesCustomKindsThatComeAndGo) {
   server.On(kGateways, when_installed(List({Service("a", "1")}, "9")));
   Running running(server, {.resource = {kGateway, "gateways", true}});
   EXPECT_THAT(running.notes.First(1), ElementsAre("replace"));
-  ASSERT_TRUE(Running::WaitUntil(
-      [&] { return running.health.phase() == WatchPhase::kAbsent; }));
+  ASSERT_TRUE(
+      WaitUntil([&] { return running.health.phase() == WatchPhase::kAbsent; }));
   is_installed = true;
   EXPECT_THAT(running.notes.First(2), ElementsAre("replace", "replace a@1"));
-  ASSERT_TRUE(Running::WaitUntil(
-      [&] { return running.health.phase() == WatchPhase::kSynced; }));
+  ASSERT_TRUE(
+      WaitUntil([&] { return running.health.phase() == WatchPhase::kSynced; }));
   is_installed = false;
   EXPECT_THAT(running.notes.First(3),
               ElementsAre("replace", "replace a@1", "replace"));
-  ASSERT_TRUE(Running::WaitUntil(
-      [&] { return running.health.phase() == WatchPhase::kAbsent; }));
+  ASSERT_TRUE(
+      WaitUntil([&] { return running.health.phase() == WatchPhase::kAbsent; }));
 }
 
 // An API server that has just started may not have found all CRDs yet.

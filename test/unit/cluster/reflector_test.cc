@@ -4,11 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "test/support/refusing_port.h"
 #include "test/unit/cluster/running_reflector.h"
 
 namespace meshvet::cluster {
@@ -63,8 +64,8 @@ TEST(Reflector, ResumesWhereTheLastEventOrBookmarkWas) {
 }
 
 TEST(Reflector, ReadsEventsThatComeInPieces) {
-  ScriptedServer server;
   const std::string event = Event("ADDED", Service("a", "10")) + "\n";
+  ScriptedServer server;
   Play(server, Script({Answer(200, List({}, "9"))},
                       {[&](const SeenRequest&, Reply& reply) {
                         reply.BeginStream();
@@ -297,19 +298,24 @@ TEST(Reflector, GivesUpOnOneObjectThatIsTooLarge) {
 }
 
 TEST(Reflector, KeepsWhatHasNotChangedSinceTheLastList) {
-  ScriptedServer server;
   const std::string gone = StatusJson(410, "Expired", "too old");
+  std::atomic<bool> may_forget = false;
+  ScriptedServer server;
   Play(server,
        Script({Answer(200, List({Service("a", "1"), Service("b", "1")}, "9")),
                Answer(200, List({Service("a", "1"), Service("b", "2")}, "30"))},
               {[&](const SeenRequest&, Reply& reply) {
                 reply.BeginStream();
                 reply.Line(Event("BOOKMARK", Service("", "10")));
+                while (!may_forget && !reply.closed()) {
+                  (void)reply.Hang(milliseconds(2));
+                }
                 reply.Line(Event("ERROR", gone));
               }}));
   Running running(server);
-  (void)running.notes.First(1);
+  ASSERT_THAT(running.notes.First(1), ElementsAre("replace a@1 b@1"));
   const ObjectPtr before = running.notes.Find("shop", "a");
+  may_forget = true;
   EXPECT_THAT(running.notes.First(2),
               ElementsAre("replace a@1 b@1", "replace a@1 b@2"));
   EXPECT_EQ(running.notes.Find("shop", "a"), before);
@@ -337,7 +343,7 @@ TEST(Reflector, GoesOnWatchingWhereNothingHappens) {
               {Events({}, false), Events({}, false), Events({}, false)}));
   Running running(server, {.resource = {kService, "services"},
                            .short_watch = milliseconds(0)});
-  ASSERT_TRUE(Running::WaitUntil([&] { return Watches(server).size() >= 4; }));
+  ASSERT_TRUE(WaitUntil([&] { return Watches(server).size() >= 4; }));
   for (const SeenRequest& watch : Watches(server)) {
     EXPECT_EQ(watch.Query("resourceVersion"), "9");
   }
@@ -363,21 +369,18 @@ TEST(Reflector, WatchesOneObjectByName) {
 }
 
 TEST(Reflector, TriesAgainUntilItCanConnect) {
-  ClusterAccess access;
+  const test::RefusingPort nobody;
   Notes notes;
   WatchHealth health;
   StopSignal stop;
-  auto server = std::make_unique<ScriptedServer>(
-      ScriptedServer::Options{.scheme = ScriptedServer::Scheme::kHttp});
-  access = server->access();
-  server.reset();
-  const auto client = *ApiClient::Make(access);
+  const auto client = *ApiClient::Make(
+      {.host = "127.0.0.1", .port = nobody.number(), .tls = false});
   Reflector reflector(*client,
                       {.resource = {kService, "services"},
                        .backoff = {milliseconds(1), milliseconds(4)}},
                       notes, health, stop);
   std::thread thread([&] { reflector.Run(); });
-  EXPECT_TRUE(Running::WaitUntil([&] { return health.errors() >= 3; }));
+  EXPECT_TRUE(WaitUntil([&] { return health.errors() >= 3; }));
   EXPECT_THAT(health.problem(), HasSubstr("Connection refused"));
   EXPECT_EQ(health.phase(), WatchPhase::kPending);
   EXPECT_THAT(notes.all(), IsEmpty());

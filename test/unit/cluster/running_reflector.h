@@ -20,12 +20,13 @@
 
 #include "cluster/reflector.h"
 #include "mesh/kinds.h"
+#include "test/support/wait_until.h"
 #include "test/unit/cluster/scripted_server.h"
 
 namespace meshvet::cluster {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
+using test::WaitUntil;
 using Reply = ScriptedServer::Reply;
 
 inline constexpr const char* kPath = "/api/v1/services";
@@ -93,7 +94,8 @@ class Notes final : public ObjectStore {
   // The first `count`, once there are so many.
   std::vector<std::string> First(size_t count) const {
     std::unique_lock lock(mutex_);
-    told_.wait_for(lock, seconds(20), [&] { return notes_.size() >= count; });
+    told_.wait_for(lock, test::kPatience,
+                   [&] { return notes_.size() >= count; });
     return {notes_.begin(),
             notes_.begin() +
                 static_cast<std::ptrdiff_t>(std::min(count, notes_.size()))};
@@ -134,16 +136,6 @@ class Running {
   }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
-
-  // Until `done`; false after 20 s.
-  template <typename Predicate>
-  static bool WaitUntil(const Predicate& done) {
-    for (int i = 0; i < 10'000; ++i) {
-      if (done()) return true;
-      std::this_thread::sleep_for(milliseconds(2));
-    }
-    return false;
-  }
 
   Notes notes;
   WatchHealth health{[this](const std::string& problem) {

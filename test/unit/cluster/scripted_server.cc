@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "certs/self_signed.h"
+#include "test/support/wait_until.h"
 
 namespace meshvet::cluster {
 
@@ -68,8 +69,6 @@ struct ScriptedServer::Wire {
 };
 
 namespace {
-
-constexpr std::chrono::seconds kPatience{20};
 
 std::string Decode(const std::string& text) {
   std::string plain;
@@ -185,7 +184,7 @@ std::vector<SeenRequest> ScriptedServer::Requests(
 
 bool ScriptedServer::WaitFor(const std::string& path, size_t count) const {
   std::unique_lock lock(mutex_);
-  return came_.wait_for(lock, kPatience, [&] {
+  return came_.wait_for(lock, test::kPatience, [&] {
     size_t seen = 0;
     for (const SeenRequest& request : requests_) seen += request.path == path;
     return seen >= count;
@@ -283,11 +282,17 @@ bool ScriptedServer::Reply::Line(const std::string& json) {
 void ScriptedServer::Reply::EndStream() { Raw("0\r\n\r\n"); }
 
 void ScriptedServer::Reply::Hang() {
-  while (!ending_) {
-    pollfd wait{wire_.fd, POLLIN | POLLRDHUP, 0};
-    if (poll(&wait, 1, 10) > 0) break;
-  }
+  (void)Hang(std::chrono::hours(1));
   closed_ = true;
+}
+
+bool ScriptedServer::Reply::Hang(std::chrono::milliseconds longest) {
+  const auto end = std::chrono::steady_clock::now() + longest;
+  while (std::chrono::steady_clock::now() < end && !closed_) {
+    pollfd wait{wire_.fd, POLLIN | POLLRDHUP, 0};
+    closed_ = ending_ || poll(&wait, 1, 10) > 0;
+  }
+  return !closed_;
 }
 
 }  // namespace meshvet::cluster

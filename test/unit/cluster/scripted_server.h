@@ -14,6 +14,7 @@
 #define MESHVET_TEST_UNIT_CLUSTER_SCRIPTED_SERVER_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <list>
@@ -71,8 +72,8 @@ class ScriptedServer {
   // Connections accepted so far.
   int connections() const { return connections_; }
   std::vector<SeenRequest> Requests(const std::string& path) const;
-  // Until so many requests for `path` have come; false after 20 s.
-  bool WaitFor(const std::string& path, size_t count) const;
+  // Until so many requests for `path` have come; false if they do not.
+  [[nodiscard]] bool WaitFor(const std::string& path, size_t count) const;
 
  private:
   struct Wire;
@@ -114,6 +115,8 @@ class ScriptedServer::Reply {
   void EndStream();
   // Says nothing more until the client goes or the server ends.
   void Hang();
+  // The same, but for so long at the most; whether anybody still waits.
+  bool Hang(std::chrono::milliseconds longest);
   void Close() { closed_ = true; }
   bool closed() const { return closed_; }
 

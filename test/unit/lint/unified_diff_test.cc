@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 #include <string>
 
+#include "test/support/shell.h"
 #include "test/support/temp_folder.h"
 
 namespace meshvet::lint {
@@ -81,10 +81,10 @@ TEST(UnifiedDiff, IsWhatPatchApplies) {
     if (round % 5 == 0) after.pop_back();
     const std::string file = folder.Put("f", before);
     folder.Put("d", UnifiedDiff("f", before, after));
-    const std::string command =
-        "cd '" + folder.path().string() +
-        "' && patch --quiet --no-backup-if-mismatch --fuzz=0 -p0 < d";
-    ASSERT_EQ(std::system(command.c_str()), 0);  // NOLINT(concurrency-*)
+    const test::Ran patch = test::RunShell(
+        folder.path(),
+        "patch --quiet --no-backup-if-mismatch --fuzz=0 -p0 -i d");
+    ASSERT_EQ(patch.exit_code, 0) << patch.out;
     ASSERT_EQ(ReadFile(file), after);
   }
 }

@@ -12,7 +12,6 @@ namespace meshvet::webhook {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 // One request is in the handler, and there is no room for another there.
 class HttpsServerOverload : public ::testing::Test {
@@ -37,7 +36,7 @@ class HttpsServerOverload : public ::testing::Test {
 
 // To where there may be room.
 TEST_F(HttpsServerOverload, LeadsAConnectionThatFindsNoRoomAwayNowAndThen) {
-  ASSERT_NO_FATAL_FAILURE(Begin(0, seconds(20)));
+  ASSERT_NO_FATAL_FAILURE(Begin(0, test::kPatience));
   const auto second = server_->Connect();
   for (int i = 1; i < 16; ++i) {
     const auto shed = second->Exchange(Post("/validate", "2"));
@@ -56,7 +55,7 @@ TEST_F(HttpsServerOverload, LeadsAConnectionThatFindsNoRoomAwayNowAndThen) {
 }
 
 TEST_F(HttpsServerOverload, QueuesALittleAndShedsTheRest) {
-  ASSERT_NO_FATAL_FAILURE(Begin(1, seconds(20)));
+  ASSERT_NO_FATAL_FAILURE(Begin(1, test::kPatience));
   const auto second = server_->Connect();
   ASSERT_TRUE(second->Send(Post("/validate", "2")));
   ASSERT_TRUE(server_->WaitUntil(

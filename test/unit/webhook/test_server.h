@@ -4,7 +4,6 @@
 #define MESHVET_TEST_UNIT_WEBHOOK_TEST_SERVER_H_
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <condition_variable>
 #include <map>
@@ -16,6 +15,7 @@
 #include "certs/self_signed.h"
 #include "certs/tls_context.h"
 #include "test/support/tls_client.h"
+#include "test/support/wait_until.h"
 #include "webhook/https_server.h"
 
 namespace meshvet::webhook {
@@ -38,9 +38,9 @@ class Tally final : public TransportObserver {
     ++counts_[std::string(name)];
     changed_.notify_all();
   }
-  bool WaitFor(const std::string& name, int count = 1) {
+  [[nodiscard]] bool WaitFor(const std::string& name, int count = 1) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(10),
+    return changed_.wait_for(lock, test::kPatience,
                              [&] { return counts_[name] >= count; });
   }
   int count(const std::string& name) {
@@ -64,7 +64,7 @@ class Door {
   }
   void Pass() {
     std::unique_lock lock(mutex_);
-    opened_.wait_for(lock, std::chrono::seconds(20), [this] { return open_; });
+    opened_.wait_for(lock, test::kPatience, [this] { return open_; });
   }
 
  private:
@@ -110,14 +110,10 @@ class TestServer {
         port(), TestClient::Tls{.ca_pem = TestPair().ca_pem});
   }
 
-  // Until `done` holds for the statistics; false after 10 s.
+  // Until `done` holds for the statistics.
   template <typename Predicate>
-  bool WaitUntil(const Predicate& done) const {
-    for (int i = 0; i < 5000; ++i) {
-      if (done(server_->stats())) return true;
-      usleep(2000);
-    }
-    return false;
+  [[nodiscard]] bool WaitUntil(const Predicate& done) const {
+    return test::WaitUntil([&] { return done(server_->stats()); });
   }
 
  private:
