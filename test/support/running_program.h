@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "test/support/exec_words.h"
 #include "test/support/temp_folder.h"
 
 namespace meshvet::test {
@@ -52,7 +53,7 @@ class RunningProgram {
     environment.emplace_back("LANG=C.UTF-8");
     const int error =
         posix_spawn(&pid_, MESHVET_BINARY, &files, nullptr,
-                    Pointers(arguments).data(), Pointers(environment).data());
+                    ExecWords(arguments).data(), ExecWords(environment).data());
     posix_spawn_file_actions_destroy(&files);
     if (error != 0) throw std::runtime_error("no process");
   }
@@ -77,13 +78,6 @@ class RunningProgram {
   }
 
  private:
-  static std::vector<char*> Pointers(std::vector<std::string>& texts) {
-    std::vector<char*> pointers;
-    for (std::string& text : texts) pointers.push_back(text.data());
-    pointers.push_back(nullptr);
-    return pointers;
-  }
-
   static void Redirect(posix_spawn_file_actions_t& files, int stream,
                        const std::string& to) {
     posix_spawn_file_actions_addopen(&files, stream, to.c_str(),

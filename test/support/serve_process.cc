@@ -13,21 +13,12 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "test/support/exec_words.h"
 #include "test/support/temp_folder.h"
 #include "test/support/wait_until.h"
 
 namespace meshvet::test {
-namespace {
-
-std::vector<char*> Pointers(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 ServeProcess::ServeProcess(const std::string& binary,
                            const std::filesystem::path& folder,
@@ -83,7 +74,7 @@ void ServeProcess::Spawn(std::vector<std::string> words,
                                    O_CREAT | O_WRONLY | O_APPEND, 0600);
   const int error =
       posix_spawn(&pid_, words.front().c_str(), &actions, nullptr,
-                  Pointers(words).data(), Pointers(environment).data());
+                  ExecWords(words).data(), ExecWords(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   close(output[1]);
   if (error == 0) return;

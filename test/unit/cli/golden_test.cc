@@ -55,6 +55,7 @@ TEST_P(Golden, IsWhatTheProgramPrints) {
     if (!ran.err.empty()) actual += "--- stderr\n" + ran.err;
     actual += "--- exit " + std::to_string(ran.exit_code) + "\n\n";
   }
+  ASSERT_NE(actual, "") << "no commands";
   actual = Steady(actual);
   if (std::getenv("UPDATE_GOLDEN") != nullptr) {
     WriteFile(folder / "expected.txt", actual);

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "test/support/exec_words.h"
 #include "test/support/temp_folder.h"
 #include "test/unit/cli/wrong_kind.h"
 
@@ -70,10 +71,10 @@ class Waiting {
     Append(setting.arguments, arguments);
     std::vector<std::string> environment = setting.environment;
     const SpawnAttributes attributes;
-    EXPECT_EQ(
-        posix_spawn(&child_, MESHVET_BINARY, &actions, attributes.get(),
-                    Pointers(arguments).data(), Pointers(environment).data()),
-        0);
+    EXPECT_EQ(posix_spawn(&child_, MESHVET_BINARY, &actions, attributes.get(),
+                          test::ExecWords(arguments).data(),
+                          test::ExecWords(environment).data()),
+              0);
     posix_spawn_file_actions_destroy(&actions);
     close(input_[0]);
     close(slave_);
@@ -173,13 +174,6 @@ class Waiting {
     if (got <= 0) return false;
     shown_.append(buffer.data(), static_cast<size_t>(got));
     return true;
-  }
-
-  static std::vector<char*> Pointers(std::vector<std::string>& texts) {
-    std::vector<char*> pointers;
-    for (std::string& text : texts) pointers.push_back(text.data());
-    pointers.push_back(nullptr);
-    return pointers;
   }
 
   TempFolder folder_;

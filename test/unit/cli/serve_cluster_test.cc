@@ -12,6 +12,7 @@
 
 #include "certs/self_signed.h"
 #include "test/support/run_binary.h"
+#include "test/unit/cli/kubeconfig.h"
 #include "test/unit/cli/running_server.h"
 #include "test/unit/cluster/scripted_server.h"
 
@@ -44,17 +45,7 @@ class SmallCluster {
   }
 
   std::string Kubeconfig(const TempFolder& folder) const {
-    return folder.Put(
-        "kube.yaml",
-        "current-context: c\n"
-        "contexts: [{name: c, context: {cluster: k, user: u}}]\n"
-        "clusters: [{name: k, cluster: {server: \"https://127.0.0.1:" +
-            std::to_string(server_.port()) +
-            "\", certificate-authority: ca.pem}}]\n"
-            "users: [{name: u, user: {token: t}}]\n");
-  }
-  std::string CaFile(const TempFolder& folder) const {
-    return folder.Put("ca.pem", server_.ca_pem());
+    return PutKubeconfig(folder, server_);
   }
 
   std::atomic<bool> is_ready = false;
@@ -155,7 +146,6 @@ bool Allows(const Answer& answer) {
 TEST(ServeCluster, JudgesByWhatTheClusterHas) {
   const TempFolder folder;
   SmallCluster cluster;
-  cluster.CaFile(folder);
   const std::string policy = folder.Put(
       "policy.yaml",
       "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n"
@@ -264,7 +254,6 @@ TEST(ServeCluster, TellsTheClusterOfAPolicyItRejects) {
   for (const auto& c : cases) {
     const TempFolder folder;
     SmallCluster cluster;
-    cluster.CaFile(folder);
     const std::string policy = folder.Put("policy.yaml", PolicyFile("{}"));
     RunningServer server(folder,
                          {"--kubeconfig", cluster.Kubeconfig(folder),
@@ -283,7 +272,6 @@ TEST(ServeCluster, TellsTheClusterOfAPolicyItRejects) {
 TEST(ServeCluster, TellsTheClusterOfCertificates) {
   const TempFolder folder;
   SmallCluster cluster;
-  cluster.CaFile(folder);
   constexpr std::chrono::hours kDay{24};
   const auto expiring =
       *certs::SelfSigned({"localhost"}, {"127.0.0.1"},
@@ -313,7 +301,6 @@ TEST(ServeCluster, CountsEventsTheClusterDoesNotTake) {
   SmallCluster cluster;
   cluster.events_status = 403;
   cluster.is_ready = true;
-  cluster.CaFile(folder);
   const std::string policy = folder.Put("policy.yaml", PolicyFile("{}"));
   RunningServer server(folder, {"--kubeconfig", cluster.Kubeconfig(folder),
                                 "--config", policy, "--lame-duck", "0s"});
@@ -331,7 +318,6 @@ TEST(ServeCluster, NamesTheRulesThatDoNotRun) {
   const TempFolder folder;
   SmallCluster cluster;
   cluster.is_ready = true;
-  cluster.CaFile(folder);
   const std::string policy = folder.Put(
       "policy.yaml",
       "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n"
@@ -362,7 +348,6 @@ TEST(ServeCluster, NamesTheRulesThatDoNotRun) {
 TEST(ServeCluster, RefusesAnAgeOfNothingOrForEver) {
   const TempFolder folder;
   SmallCluster cluster;
-  cluster.CaFile(folder);
   for (const char* age : {"0s", "-1m", "525601m"}) {
     const Ran ran = RunBinary(
         folder.path(), std::string("serve --max-watch-age ") + age +

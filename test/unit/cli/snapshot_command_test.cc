@@ -9,6 +9,7 @@
 #include <string>
 
 #include "test/support/run_binary.h"
+#include "test/unit/cli/kubeconfig.h"
 #include "test/unit/cluster/scripted_server.h"
 
 namespace meshvet::cli {
@@ -35,14 +36,7 @@ class SnapshotCommand : public ::testing::Test {
     server_.On("", [this](const SeenRequest& request, Reply& reply) {
       Answer(request.path, reply);
     });
-    folder_.Put("ca.pem", server_.ca_pem());
-    folder_.Put("kube.yaml",
-                "current-context: c\n"
-                "contexts: [{name: c, context: {cluster: k, user: u}}]\n"
-                "clusters: [{name: k, cluster: {server: \"https://127.0.0.1:" +
-                    std::to_string(server_.port()) +
-                    "\", certificate-authority: ca.pem}}]\n"
-                    "users: [{name: u, user: {token: hush}}]\n");
+    PutKubeconfig(folder_, server_);
     folder_.Put("route.yaml",
                 "apiVersion: networking.istio.io/v1\nkind: VirtualService\n"
                 "metadata: {name: v, namespace: shop}\n"

@@ -4,13 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 #include <span>
-#include <sstream>
 #include <variant>
 #include <vector>
 
@@ -26,16 +24,10 @@
 namespace meshvet::lint {
 namespace {
 
+using test::ReadFile;
 using test::TempFolder;
 
 namespace fs = std::filesystem;
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 TEST(Docs, RulePagesAreUpToDate) {
   const fs::path folder = MESHVET_SOURCE_DIR "/docs/rules";

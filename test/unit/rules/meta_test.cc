@@ -5,8 +5,6 @@
 
 #include <cctype>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <string>
@@ -14,6 +12,7 @@
 #include "mesh/document.h"
 #include "rules/rule.h"
 #include "test/support/scene.h"
+#include "test/support/temp_folder.h"
 #include "test/unit/rules/each_rule.h"
 
 namespace meshvet::rules {
@@ -43,11 +42,6 @@ std::string KebabCase(std::string_view kind) {
 // rules/virtual_service/unknown_host.cc -> "virtual_service_unknown_host"
 std::string SymbolOf(const fs::path& file) {
   return file.parent_path().filename().string() + "_" + file.stem().string();
-}
-
-std::string Read(const fs::path& file) {
-  std::ifstream stream(file);
-  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 std::set<fs::path> RuleFiles() {
@@ -163,9 +157,11 @@ TEST(RuleIndex, HasTheRuleOfEachFileUnderItsName) {
     std::string id = symbol;
     std::ranges::replace(id, '_', '-');
     of_files.insert(id);
-    EXPECT_THAT(Read(file), ::testing::HasSubstr("const Rule " + symbol + " ="))
+    EXPECT_THAT(test::ReadFile(file),
+                ::testing::HasSubstr("const Rule " + symbol + " ="))
         << file;
-    EXPECT_THAT(Read(file), ::testing::HasSubstr(".id = \"" + id + "\""))
+    EXPECT_THAT(test::ReadFile(file),
+                ::testing::HasSubstr(".id = \"" + id + "\""))
         << file;
   }
   std::set<std::string> of_rules;

@@ -215,10 +215,7 @@ TEST(AdmissionHandler, TurnsFaultsIntoErrors) {
       {"inventory, exception", fine, broken, 500},
       {"inventory, no exception", fine, strange, 500},
   };
-  const auto engine = std::make_shared<const EngineGeneration>(EngineGeneration{
-      rules::Engine(
-          std::make_shared<const rules::Policy>(rules::RecommendedPolicy())),
-      1});
+  const auto engine = RecommendedEngine();
   const auto inventory = InventoryBuilder().Snapshot();
   const std::string body = ReviewOf("CREATE", GoodEntry()).dump();
   for (const Fault& fault : table) {
@@ -262,10 +259,7 @@ TEST(AdmissionHandler, TurnsFaultsIntoErrors) {
 }
 
 TEST(AdmissionHandler, TellsItsObserverWhatTheEngineSaid) {
-  const auto engine = std::make_shared<const EngineGeneration>(EngineGeneration{
-      rules::Engine(
-          std::make_shared<const rules::Policy>(rules::RecommendedPolicy())),
-      1});
+  const auto engine = RecommendedEngine();
   const auto inventory = InventoryBuilder().Snapshot();
   size_t findings = 0;
   size_t mended = 0;
@@ -289,10 +283,7 @@ TEST(AdmissionHandler, TellsItsObserverWhatTheEngineSaid) {
 }
 
 TEST(AdmissionHandler, AnswersThoughItsObserverFails) {
-  const auto engine = std::make_shared<const EngineGeneration>(EngineGeneration{
-      rules::Engine(
-          std::make_shared<const rules::Policy>(rules::RecommendedPolicy())),
-      1});
+  const auto engine = RecommendedEngine();
   const auto inventory = InventoryBuilder().Snapshot();
   const AdmissionHandler handler(
       {[&] { return engine; }, [&] { return inventory; }},

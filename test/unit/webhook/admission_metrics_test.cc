@@ -69,10 +69,7 @@ struct Trouble {
 };
 
 TEST(AdmissionMetrics, CountsWhyThereWasNoVerdict) {
-  const auto engine = std::make_shared<const EngineGeneration>(EngineGeneration{
-      rules::Engine(
-          std::make_shared<const rules::Policy>(rules::RecommendedPolicy())),
-      1});
+  const auto engine = RecommendedEngine();
   const auto mesh = InventoryBuilder().Snapshot();
   const auto hour = std::chrono::hours(1);
   const Trouble table[] = {
@@ -106,10 +103,7 @@ TEST(AdmissionMetrics, CountsWhyThereWasNoVerdict) {
 // What a client says of itself makes no series.
 TEST(AdmissionMetrics, BoundsItsLabelsWhateverReviewsSay) {
   Metrics metrics(Options());
-  const auto engine = std::make_shared<const EngineGeneration>(EngineGeneration{
-      rules::Engine(
-          std::make_shared<const rules::Policy>(rules::RecommendedPolicy())),
-      1});
+  const auto engine = RecommendedEngine();
   const auto mesh = InventoryBuilder().Snapshot();
   const AdmissionHandler handler(
       {[&] { return engine; }, [&] { return mesh; }},

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mesh/inventory.h"
@@ -64,6 +65,14 @@ inline Json ReviewOf(const char* operation, const Json& after,
             {"oldObject", before},
             {"dryRun", false},
             {"options", nullptr}}}};
+}
+
+// What judges where no policy was written.
+inline std::shared_ptr<const EngineGeneration> RecommendedEngine() {
+  auto policy =
+      std::make_shared<const rules::Policy>(rules::RecommendedPolicy());
+  return std::make_shared<const EngineGeneration>(
+      EngineGeneration{rules::Engine(std::move(policy)), 1});
 }
 
 struct Judged {
