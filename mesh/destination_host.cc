@@ -30,7 +30,8 @@ bool IsKnownNamespace(const MeshView& mesh, std::string_view ns) {
 
 bool IsDefinedByEntry(const MeshView& mesh, std::string_view host) {
   bool defined = false;
-  mesh.ForEachEntryOfHost(host, [&](const Object&) { defined = true; });
+  mesh.ForEachEntryOfHost(mesh.At(host),
+                          [&](const Object&) { defined = true; });
   return defined;
 }
 
@@ -66,25 +67,28 @@ void ReadIntended(const MeshView& mesh, std::string_view written,
 // The Service that `resolved` is the name of. What was a short name is known to
 // be one, and need not be taken apart.
 std::optional<NamedService> FindService(const MeshView& mesh,
-                                        std::string_view resolved,
+                                        const KnownHost& host,
                                         std::string_view written,
                                         std::string_view config_namespace) {
+  const std::string_view resolved = host.name;
   const bool was_short = resolved.size() != written.size();
   if (!was_short || config_namespace.empty() ||
       config_namespace.find('.') != config_namespace.npos) {
-    return FindNamedService(mesh, resolved);
+    return FindNamedService(mesh, host);
   }
   const ServiceName name{
       resolved.substr(0, written.size()),
       resolved.substr(written.size() + 1, config_namespace.size())};
-  return NamedService{name, mesh.Find(kService, name.ns, name.name)};
+  return NamedService{name, mesh.FindService(name, host)};
 }
 
 void Read(const MeshView& mesh, std::string_view written,
           std::string_view config_namespace, DestinationHost& host) {
-  host.resolved = ResolveHost(written, config_namespace, mesh.config().domain);
+  host.resolved = ResolveHost(written, config_namespace, mesh.config().domain,
+                              mesh.memo().memory);
   host.target = host.resolved;
-  host.service = FindService(mesh, host.resolved, written, config_namespace);
+  host.record = mesh.At(host.target).record;
+  host.service = FindService(mesh, host.at(), written, config_namespace);
   if (!host.service) {
     ReadIntended(mesh, written, config_namespace, host);
     return;
@@ -95,10 +99,13 @@ void Read(const MeshView& mesh, std::string_view written,
   if (other.empty()) return;
   host.alias = service;
   host.target = other;
-  host.service = FindNamedService(mesh, other);
+  host.record = mesh.At(other).record;
+  host.service = FindNamedService(mesh, host.at());
 }
 
 }  // namespace
+
+DestinationHost::DestinationHost() = default;
 
 const DestinationHost& ReadDestinationHost(const MeshView& mesh,
                                            std::string_view written,

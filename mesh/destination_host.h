@@ -24,18 +24,21 @@
 namespace meshvet {
 
 struct DestinationHost {
-  DestinationHost() = default;
-  DestinationHost(const DestinationHost&) = delete;  // views into itself
-  DestinationHost& operator=(const DestinationHost&) = delete;
+  // Not defaulted here: there is much that need not be filled with zeros first.
+  DestinationHost();
   ~DestinationHost() = default;
+  DestinationHost(const DestinationHost&) = delete;
+  DestinationHost& operator=(const DestinationHost&) = delete;
 
   // The full name istiod makes of it (pilot/pkg/model/config.go:209-241).
-  std::string resolved;
+  std::string_view resolved;
   // Where the calls go: `resolved`, or what the ExternalName Service of that
   // name stands for, as it is written there. istiod does not follow a second
   // one (pilot/pkg/networking/core/route/route.go:357-361,
   // core/cluster.go:483).
   std::string_view target;
+  const HostRecord* record = nullptr;  // what the snapshot has under `target`
+  KnownHost at() const { return {target, record}; }
   // What `target` is the name of, if it is a Service's.
   std::optional<NamedService> service;
   // That Service; null if there is none.

@@ -14,7 +14,7 @@
 namespace meshvet {
 namespace {
 
-using Rules = std::vector<const Object*>;
+using Rules = std::pmr::vector<const Object*>;
 // Sorted, each once.
 using Words = std::vector<std::string_view>;
 
@@ -91,25 +91,27 @@ bool IsOlder(const Object* a, const Object* b) {
 const Rules& WildcardRules(const MeshView& mesh) {
   std::optional<Rules>& known = mesh.memo().wildcard_rules;
   if (!known) {
-    known.emplace();
-    mesh.ForEachReferrer(kDestinationRule, kService, kAnyWildcard,
-                         [&](const Object& rule) { known->push_back(&rule); });
+    known.emplace(&mesh.memo().memory);
+    mesh.ForEachRuleOfHost(mesh.At(kAnyWildcard), [&](const Object& rule) {
+      known->push_back(&rule);
+    });
   }
   return *known;
 }
 
 // Rules of `ns` whose host covers `host`.
-Rules RulesFor(const MeshView& mesh, std::string_view host,
+Rules RulesFor(const MeshView& mesh, const KnownHost& host,
                std::string_view ns) {
-  Rules rules;
-  mesh.ForEachReferrer(kDestinationRule, kService, host,
-                       [&](const Object& rule) {
-                         if (rule.ns() == ns) rules.push_back(&rule);
-                       });
+  Rules rules(&mesh.memo().memory);
+  mesh.ForEachRuleOfHost(host, [&](const Object& rule) {
+    if (rule.ns() == ns) rules.push_back(&rule);
+  });
   for (const Object* rule : WildcardRules(mesh)) {
     if (rule->ns() != ns) continue;
     const std::string own = HostOf(*rule, mesh.config());
-    if (own != host && HostSubsetOf(host, own)) rules.push_back(rule);
+    if (own != host.name && HostSubsetOf(host.name, own)) {
+      rules.push_back(rule);
+    }
   }
   return rules;
 }
@@ -177,7 +179,7 @@ void Enter(Merged&& merged, EffectiveRule& effective) {
 
 // Fills in the rules of one level; false if it has none for this client.
 template <typename Belongs, typename Sees>
-bool FindAtLevel(const MeshView& mesh, std::string_view host,
+bool FindAtLevel(const MeshView& mesh, const KnownHost& host,
                  std::string_view ns, const Belongs& belongs, const Sees& sees,
                  EffectiveRule& effective) {
   effective.is_certain &= mesh.Covers(kDestinationRule, ns);
@@ -279,12 +281,13 @@ std::string HostOf(const Object& destination_rule, const MeshConfig& config) {
                      destination_rule.ns(), config.domain);
 }
 
-EffectiveRule LookUpDestinationRule(const MeshView& mesh, std::string_view host,
+EffectiveRule LookUpDestinationRule(const MeshView& mesh, const KnownHost& host,
                                     std::string_view service_ns,
                                     std::string_view client_ns) {
   const MeshConfig& config = mesh.config();
   const std::string_view root = config.root_namespace;
-  EffectiveRule effective;
+  EffectiveRule effective{.rules = Rules(&mesh.memo().memory),
+                          .selecting = Rules(&mesh.memo().memory)};
   effective.is_certain = true;
   const auto is_local = [&](const Object& rule) {
     return client_ns == root ? IsPrivate(rule, config) : IsLocal(rule);
@@ -313,7 +316,8 @@ const EffectiveRule& FindDestinationRule(const MeshView& mesh,
                                          std::string_view client_ns) {
   return mesh.memo().rules.Get(
       {host, service_ns, client_ns}, [&](EffectiveRule& effective) {
-        effective = LookUpDestinationRule(mesh, host, service_ns, client_ns);
+        effective =
+            LookUpDestinationRule(mesh, mesh.At(host), service_ns, client_ns);
       });
 }
 

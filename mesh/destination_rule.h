@@ -7,6 +7,7 @@
 #define MESHVET_MESH_DESTINATION_RULE_H_
 
 #include <functional>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,10 +22,10 @@ namespace meshvet {
 // The rules that together make the effective one, oldest first; empty if none
 // applies.
 struct EffectiveRule {
-  std::vector<const Object*> rules;
+  std::pmr::vector<const Object*> rules;
   // Rules with a workloadSelector, which take the place of `rules` for the pods
   // they select.
-  std::vector<const Object*> selecting;
+  std::pmr::vector<const Object*> selecting;
   // Whether everything that might apply is known; if not, an empty `rules` or a
   // subset that is not among them proves nothing.
   bool is_certain = false;
@@ -50,7 +51,7 @@ struct EffectiveRule {
 //   If level 1 has rules with a workloadSelector and no others, all other pods
 //   have no rule at all.
 // (push_context.go:1259-1345, destination_rule.go:46-140, sidecar.go:713-735.)
-EffectiveRule LookUpDestinationRule(const MeshView& mesh, std::string_view host,
+EffectiveRule LookUpDestinationRule(const MeshView& mesh, const KnownHost& host,
                                     std::string_view service_ns,
                                     std::string_view client_ns);
 // The same, remembered: worked out once for each view, and the answer lives as
@@ -65,7 +66,7 @@ const EffectiveRule& FindDestinationRule(const MeshView& mesh,
 // that uses it stands for all: its own namespace's, those its exportTo names,
 // anyone. No rules: nobody uses it for this host, because others come first.
 struct RuleInForce {
-  std::vector<const Object*> rules;
+  std::pmr::vector<const Object*> rules;
   RegistryService service;
 
   // The trafficPolicy that counts, of the first rule with one; missing if none

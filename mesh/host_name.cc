@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 namespace meshvet {
 namespace {
@@ -31,6 +32,27 @@ std::string_view SuffixOf(std::string_view wildcard) {
   return wildcard.substr(1);
 }
 
+constexpr std::string_view kDotSuffixDot = ".svc.";
+
+// Without a dot only an IPv6 address has a colon.
+bool IsShort(std::string_view host) {
+  return !host.empty() && host != "*" && host.find('.') == host.npos &&
+         host.find(':') == host.npos;
+}
+
+std::string_view Join(std::initializer_list<std::string_view> parts,
+                      std::pmr::memory_resource& memory) {
+  size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  if (size == 0) return {};
+  char* const text = static_cast<char*>(memory.allocate(size, 1));
+  char* at = text;
+  for (const std::string_view part : parts) {
+    at = std::copy(part.begin(), part.end(), at);
+  }
+  return {text, size};
+}
+
 }  // namespace
 
 std::string LowerCase(std::string_view host) {
@@ -44,16 +66,20 @@ std::string LowerCase(std::string_view host) {
 std::string ResolveHost(std::string_view host,
                         std::string_view config_namespace,
                         std::string_view domain) {
-  // Without a dot only an IPv6 address has a colon.
-  if (host.empty() || host == "*" || host.find_first_of(".:") != host.npos) {
-    return std::string(host);
-  }
+  if (!IsShort(host)) return std::string(host);
   return ServiceHost(host, config_namespace, domain);
+}
+
+std::string_view ResolveHost(std::string_view host,
+                             std::string_view config_namespace,
+                             std::string_view domain,
+                             std::pmr::memory_resource& memory) {
+  if (!IsShort(host)) return Join({host}, memory);
+  return Join({host, ".", config_namespace, kDotSuffixDot, domain}, memory);
 }
 
 std::string ServiceHost(std::string_view name, std::string_view ns,
                         std::string_view domain) {
-  constexpr std::string_view kDotSuffixDot = ".svc.";
   std::string host(
       name.size() + 1 + ns.size() + kDotSuffixDot.size() + domain.size(), '.');
   char* at = std::copy(name.begin(), name.end(), host.data()) + 1;

@@ -6,6 +6,7 @@
 #ifndef MESHVET_MESH_HOST_NAME_H_
 #define MESHVET_MESH_HOST_NAME_H_
 
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,11 @@ std::string LowerCase(std::string_view host);
 std::string ResolveHost(std::string_view host,
                         std::string_view config_namespace,
                         std::string_view domain);
+// The same, written to `memory`.
+std::string_view ResolveHost(std::string_view host,
+                             std::string_view config_namespace,
+                             std::string_view domain,
+                             std::pmr::memory_resource& memory);
 
 // Views into the name they were read from.
 struct ServiceName {

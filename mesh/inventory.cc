@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <initializer_list>
 #include <utility>
 
 #include "mesh/glob.h"
+#include "mesh/host_name.h"
 #include "mesh/kinds.h"
 #include "mesh/references.h"
 #include "mesh/workload.h"
@@ -13,7 +15,7 @@
 namespace meshvet {
 namespace {
 
-// An index key. Its parts end in line breaks, which no kind and no name of a
+// A key. Its parts end in line breaks, which no kind and no name of a
 // stored object holds; what a key of other text finds is looked at again, see
 // MeshView::Selects. Most fit without an allocation.
 class Key {
@@ -46,6 +48,11 @@ Key IdentityKey(const GroupKind& kind, std::string_view ns,
   return {kind.group, kind.kind, ns, name};
 }
 
+Key TargetKey(const GroupKind& from, const GroupKind& kind,
+              std::string_view target) {
+  return {from.group, from.kind, kind.group, kind.kind, target};
+}
+
 bool HasLineBreak(std::string_view text) {
   return text.find('\n') != text.npos;
 }
@@ -69,36 +76,56 @@ bool Coverage::Covers(const GroupKind& kind, std::string_view ns) const {
 
 Lookup Inventory::Find(const GroupKind& kind, std::string_view ns,
                        std::string_view name) const {
-  const auto found = objects_.Find(IdentityKey(kind, ns, name).view());
-  if (!found.empty()) return {Presence::kFound, found.front().get()};
-  const std::string_view home = IsClusterScoped(kind) ? name : ns;
+  const auto* found = objects_.Find(IdentityKey(kind, ns, name).view());
+  return LookupOf(found == nullptr ? nullptr : found->get(), kind,
+                  IsClusterScoped(kind) ? name : ns);
+}
+
+Lookup Inventory::FindService(std::string_view ns,
+                              const HostRecord& host) const {
+  return LookupOf(host.services.empty() ? nullptr : host.services.front(),
+                  kService, ns);
+}
+
+Lookup Inventory::LookupOf(const Object* object, const GroupKind& kind,
+                           std::string_view home) const {
+  if (object != nullptr) return {Presence::kFound, object};
   return {coverage_->Covers(kind, home) ? Presence::kMissing
                                         : Presence::kUnknown};
 }
 
+Inventory::Objects Inventory::ListAt(const Lists& lists, std::string_view key) {
+  const auto* list = lists.Find(key);
+  return list == nullptr ? Objects() : Objects(*list);
+}
+
 Inventory::Objects Inventory::List(const GroupKind& kind,
                                    std::string_view ns) const {
-  return by_kind_.Find(Key({kind.group, kind.kind, ns}).view());
+  return ListAt(by_kind_, Key({kind.group, kind.kind, ns}).view());
 }
 
 Inventory::Objects Inventory::Named(const GroupKind& kind,
                                     std::string_view name) const {
-  return by_name_.Find(Key({kind.group, kind.kind, name}).view());
+  return ListAt(by_name_, Key({kind.group, kind.kind, name}).view());
 }
 
-Inventory::Objects Inventory::EntriesOfHost(std::string_view host) const {
-  return by_host_.Find(host);
+const HostRecord& Inventory::At(std::string_view host) const {
+  static const HostRecord kNothing;
+  const HostRecord* record = hosts_.Find(host);
+  return record == nullptr ? kNothing : *record;
 }
 
-Inventory::Objects Inventory::Referrers(const GroupKind& kind,
+Inventory::Objects Inventory::Referrers(const GroupKind& from,
+                                        const GroupKind& kind,
                                         std::string_view target) const {
-  return by_target_.Find(Key({kind.group, kind.kind, target}).view());
+  if (from == kDestinationRule && kind == kService) return At(target).rules;
+  return ListAt(by_target_, TargetKey(from, kind, target).view());
 }
 
 Inventory::Objects Inventory::WorkloadsWithLabel(std::string_view ns,
                                                  std::string_view key,
                                                  std::string_view value) const {
-  return by_label_.Find(Key({ns, key, value}).view());
+  return ListAt(by_label_, Key({ns, key, value}).view());
 }
 
 InventoryBuilder::InventoryBuilder(MeshConfig config, Coverage coverage)
@@ -113,9 +140,9 @@ InventoryBuilder::InventoryBuilder(const Inventory& start)
       namespaces_(start.namespaces_),
       size_(start.size_),
       objects_(start.objects_),
+      hosts_(start.hosts_),
       by_kind_(start.by_kind_),
       by_name_(start.by_name_),
-      by_host_(start.by_host_),
       by_label_(start.by_label_),
       by_target_(start.by_target_) {}
 
@@ -123,24 +150,40 @@ void InventoryBuilder::SetCoverage(Coverage coverage) {
   coverage_ = std::make_shared<const Coverage>(std::move(coverage));
 }
 
-// Calls `edit(index, key)` for every key under which `object` is found.
+// Calls `edit(map, key, list)` for every list that `object` stands in: `list`
+// is how it is reached from the entry of `key`.
 template <typename Edit>
-void InventoryBuilder::ForEachKey(const Object& object, const Edit& edit) {
+void InventoryBuilder::ForEachList(const Object& object, const Edit& edit) {
+  constexpr std::identity kItself;
   const GroupKind& kind = object.kind();
-  edit(by_kind_, Key({kind.group, kind.kind, object.ns()}).view());
-  edit(by_name_, Key({kind.group, kind.kind, object.name()}).view());
-  if (kind == kServiceEntry) {
+  edit(by_kind_, Key({kind.group, kind.kind, object.ns()}).view(), kItself);
+  edit(by_name_, Key({kind.group, kind.kind, object.name()}).view(), kItself);
+  if (kind == kService) {
+    edit(hosts_, ServiceHost(object.name(), object.ns(), config_->domain),
+         &HostRecord::services);
+  } else if (kind == kServiceEntry) {
     for (const Node host : object.spec()["hosts"]) {
-      edit(by_host_, host.Str());
+      edit(hosts_, host.Str(), &HostRecord::entries);
     }
   }
-  ForEachWorkloadLabel(object,
-                       [&](std::string_view key, std::string_view value) {
-                         edit(by_label_, Key({object.ns(), key, value}).view());
-                       });
+  ForEachWorkloadLabel(
+      object, [&](std::string_view key, std::string_view value) {
+        edit(by_label_, Key({object.ns(), key, value}).view(), kItself);
+      });
+  ForEachReferrerList(object, edit);
+}
+
+template <typename Edit>
+void InventoryBuilder::ForEachReferrerList(const Object& object,
+                                           const Edit& edit) {
+  const GroupKind& from = object.kind();
   ForEachReference(object, *config_, [&](const Reference& reference) {
-    const Key key{reference.kind.group, reference.kind.kind, reference.target};
-    edit(by_target_, key.view());
+    const auto& [kind, target, place] = reference;
+    if (from == kDestinationRule && kind == kService) {
+      edit(hosts_, target, &HostRecord::rules);
+    } else {
+      edit(by_target_, TargetKey(from, kind, target).view(), std::identity());
+    }
   });
 }
 
@@ -152,14 +195,22 @@ bool InventoryBuilder::Put(std::shared_ptr<const Object> object) {
   Unlink(object->kind(), object->ns(), object->name());
   const Object* pointer = object.get();
   // An object that names a target twice is still one referrer.
-  const auto add_once = [&](auto& index, std::string_view key) {
-    const auto known = index.current().Find(key);
-    if (known.empty() || known.back() != pointer) index.Add(key, pointer);
+  const auto add_once = [&](auto& map, std::string_view key, auto list) {
+    map.Change(key, [&](auto& entry) {
+      auto& objects = std::invoke(list, entry);
+      if (objects.empty() || objects.back() != pointer) {
+        objects.push_back(pointer);
+      }
+      return true;
+    });
   };
-  ForEachKey(*object, add_once);
+  ForEachList(*object, add_once);
   if (!object->ns().empty()) NoteNamespace(object->ns(), true);
   const Key key = IdentityKey(object->kind(), object->ns(), object->name());
-  objects_.Add(key.view(), std::move(object));
+  objects_.Change(key.view(), [&](std::shared_ptr<const Object>& entry) {
+    entry = std::move(object);
+    return true;
+  });
   ++size_;
   return true;
 }
@@ -175,7 +226,7 @@ bool InventoryBuilder::Remove(const GroupKind& kind, std::string_view ns,
 bool InventoryBuilder::IsDeserted(std::string_view ns) const {
   return std::ranges::all_of(KnownKinds(), [&](const GroupKind& kind) {
     const Key key{kind.group, kind.kind, ns};
-    return by_kind_.current().Find(key.view()).empty();
+    return by_kind_.current().Find(key.view()) == nullptr;
   });
 }
 
@@ -195,13 +246,16 @@ void InventoryBuilder::NoteNamespace(std::string_view ns, bool inhabited) {
 bool InventoryBuilder::Unlink(const GroupKind& kind, std::string_view ns,
                               std::string_view name) {
   const Key key = IdentityKey(kind, ns, name);
-  const auto found = objects_.current().Find(key.view());
-  if (found.empty()) return false;
-  const std::shared_ptr<const Object> object = found.front();
-  ForEachKey(*object, [&](auto& index, std::string_view at) {
-    index.Remove(at, [&](const Object* o) { return o == object.get(); });
+  const auto* found = objects_.current().Find(key.view());
+  if (found == nullptr) return false;
+  const std::shared_ptr<const Object> object = *found;
+  ForEachList(*object, [&](auto& map, std::string_view at, auto list) {
+    map.Change(at, [&](auto& entry) {
+      std::erase(std::invoke(list, entry), object.get());
+      return !entry.empty();
+    });
   });
-  objects_.Remove(key.view(), [](const auto&) { return true; });
+  objects_.Change(key.view(), [](const auto&) { return false; });
   --size_;
   return true;
 }
@@ -213,9 +267,9 @@ std::shared_ptr<const Inventory> InventoryBuilder::Snapshot() {
   snapshot->namespaces_ = namespaces_;
   snapshot->size_ = size_;
   snapshot->objects_ = objects_.Finish();
+  snapshot->hosts_ = hosts_.Finish();
   snapshot->by_kind_ = by_kind_.Finish();
   snapshot->by_name_ = by_name_.Finish();
-  snapshot->by_host_ = by_host_.Finish();
   snapshot->by_label_ = by_label_.Finish();
   snapshot->by_target_ = by_target_.Finish();
   return snapshot;

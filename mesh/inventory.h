@@ -8,7 +8,7 @@
 //   inventory->Find(kService, "shop", "reviews").presence
 //
 // Snapshots are made of shared immutable parts: one change copies only the
-// index buckets it falls into. A snapshot may be read from any thread, without
+// buckets it falls into. A snapshot may be read from any thread, without
 // locks, for as long as someone holds it; a builder belongs to one thread.
 //
 // Every answer is three-valued. What is not in the snapshot is missing only
@@ -28,7 +28,7 @@
 
 #include "mesh/mesh_config.h"
 #include "mesh/object.h"
-#include "mesh/persistent_index.h"
+#include "mesh/persistent_map.h"
 
 namespace meshvet {
 
@@ -56,6 +56,25 @@ struct Lookup {
   const Object* object = nullptr;  // set exactly when found
 };
 
+// What is known under one host name, each in the order it became known.
+struct HostRecord {
+  using List = std::vector<const Object*>;
+
+  // The Service whose name in the mesh it is.
+  List services;
+  // ServiceEntries with this very host, which may be a wildcard: istiod never
+  // resolves it (pilot/pkg/serviceregistry/serviceentry/conversion.go:200-310),
+  // nor matches `x.foo.com` to an entry `*.foo.com` (pilot/pkg/networking/core/
+  // route/route.go:351-375).
+  List entries;
+  // DestinationRules for it; with kAnyWildcard, for any wildcard.
+  List rules;
+
+  bool empty() const {
+    return services.empty() && entries.empty() && rules.empty();
+  }
+};
+
 class Inventory {
  public:
   using Objects = std::span<const Object* const>;
@@ -71,13 +90,15 @@ class Inventory {
   Objects List(const GroupKind& kind, std::string_view ns) const;
   // Of one kind and name, in every namespace.
   Objects Named(const GroupKind& kind, std::string_view name) const;
-  // ServiceEntries with this very host, which may be a wildcard: istiod never
-  // resolves it (pilot/pkg/serviceregistry/serviceentry/conversion.go:200-310),
-  // nor matches `x.foo.com` to an entry `*.foo.com` (pilot/pkg/networking/core/
-  // route/route.go:351-375).
-  Objects EntriesOfHost(std::string_view host) const;
-  // Who refers to `target` of `kind`, written as in Reference.
-  Objects Referrers(const GroupKind& kind, std::string_view target) const;
+  // One search for all that a destination asks of its host. An empty record for
+  // a host that nothing is known of.
+  const HostRecord& At(std::string_view host) const;
+  // As Find() of the Service in `ns` whose name in the mesh has this record.
+  Lookup FindService(std::string_view ns, const HostRecord& host) const;
+  // Those of kind `from` that refer to `target` of `kind`, written as in
+  // Reference.
+  Objects Referrers(const GroupKind& from, const GroupKind& kind,
+                    std::string_view target) const;
   // Workloads of `ns` whose labels hold `key: value`: pods, pod templates,
   // WorkloadEntries and WorkloadGroups.
   Objects WorkloadsWithLabel(std::string_view ns, std::string_view key,
@@ -89,19 +110,23 @@ class Inventory {
 
  private:
   friend class InventoryBuilder;
-  using Index = PersistentIndex<const Object*>;
+  using Lists = PersistentMap<std::vector<const Object*>>;
+
+  Lookup LookupOf(const Object* object, const GroupKind& kind,
+                  std::string_view home) const;
+  static Objects ListAt(const Lists& lists, std::string_view key);
 
   std::shared_ptr<const MeshConfig> config_;
   std::shared_ptr<const Coverage> coverage_;
   std::shared_ptr<const std::set<std::string, std::less<>>> namespaces_;
   size_t size_ = 0;
-  // The owner of every object; the other indexes point into it.
-  PersistentIndex<std::shared_ptr<const Object>> objects_;
-  Index by_kind_;
-  Index by_name_;
-  Index by_host_;
-  Index by_label_;
-  Index by_target_;
+  // The owner of every object; the others point to what it owns.
+  PersistentMap<std::shared_ptr<const Object>> objects_;
+  PersistentMap<HostRecord> hosts_;
+  Lists by_kind_;
+  Lists by_name_;
+  Lists by_label_;
+  Lists by_target_;
 };
 
 class InventoryBuilder {
@@ -124,8 +149,10 @@ class InventoryBuilder {
 
  private:
   template <typename Edit>
-  void ForEachKey(const Object& object, const Edit& edit);
-  // Takes the object out of the indexes; false if there is none.
+  void ForEachList(const Object& object, const Edit& edit);
+  template <typename Edit>
+  void ForEachReferrerList(const Object& object, const Edit& edit);
+  // Takes the object out of every list; false if there is none.
   bool Unlink(const GroupKind& kind, std::string_view ns,
               std::string_view name);
   bool IsDeserted(std::string_view ns) const;
@@ -136,12 +163,12 @@ class InventoryBuilder {
   std::shared_ptr<const Coverage> coverage_;
   std::shared_ptr<const std::set<std::string, std::less<>>> namespaces_;
   size_t size_ = 0;
-  PersistentIndex<std::shared_ptr<const Object>>::Editor objects_;
-  Inventory::Index::Editor by_kind_;
-  Inventory::Index::Editor by_name_;
-  Inventory::Index::Editor by_host_;
-  Inventory::Index::Editor by_label_;
-  Inventory::Index::Editor by_target_;
+  PersistentMap<std::shared_ptr<const Object>>::Editor objects_;
+  PersistentMap<HostRecord>::Editor hosts_;
+  Inventory::Lists::Editor by_kind_;
+  Inventory::Lists::Editor by_name_;
+  Inventory::Lists::Editor by_label_;
+  Inventory::Lists::Editor by_target_;
 };
 
 }  // namespace meshvet

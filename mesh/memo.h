@@ -61,8 +61,21 @@ class Answers {
     return question;
   }
 
+  // Any order will do, and most parts differ in length.
+  struct Before {
+    bool operator()(const Question& a, const Question& b) const {
+      for (size_t i = 0; i < parts; ++i) {
+        if (a[i].size() != b[i].size()) return a[i].size() < b[i].size();
+      }
+      for (size_t i = 0; i < parts; ++i) {
+        if (const int order = a[i].compare(b[i]); order != 0) return order < 0;
+      }
+      return false;
+    }
+  };
+
   std::pmr::memory_resource* memory_;
-  std::pmr::map<Question, Answer> answers_;
+  std::pmr::map<Question, Answer, Before> answers_;
 };
 
 // Memory for the answers to a common VirtualService. A thread keeps one for the
@@ -96,7 +109,7 @@ struct Memo {
   Answers<DestinationHost, 2> destinations{&memory};
   Answers<EffectiveRule, 3> rules{&memory};
   // DestinationRules with a wildcard host.
-  std::optional<std::vector<const Object*>> wildcard_rules;
+  std::optional<std::pmr::vector<const Object*>> wildcard_rules;
   std::pmr::map<const rapidjson::Value*, std::pmr::vector<RoutedDestination>>
       routes{&memory};
 };

@@ -31,7 +31,7 @@ MeshView::MeshView(const Inventory& inventory, const Object* subject,
       subject_(subject),
       older_(older),
       log_(log),
-      memo_(std::make_unique<Memo>()) {}
+      memo_(std::make_unique_for_overwrite<Memo>()) {}
 
 MeshView MeshView::Without(const Inventory& inventory, const Object& gone,
                            LookupLog* log) {
@@ -56,15 +56,32 @@ void MeshView::NoteAbsence(const GroupKind& kind, std::string_view ns,
   log_->absences.insert({*known, std::string(ns), std::string(name)});
 }
 
+bool MeshView::IsSubject(const GroupKind& kind, std::string_view ns,
+                         std::string_view name) const {
+  return subject_ != nullptr && subject_->kind() == kind &&
+         subject_->ns() == ns && subject_->name() == name && !name.empty();
+}
+
 Lookup MeshView::Find(const GroupKind& kind, std::string_view ns,
                       std::string_view name) const {
   Note(kind);
-  if (subject_ != nullptr && subject_->kind() == kind && subject_->ns() == ns &&
-      subject_->name() == name && !name.empty()) {
+  if (IsSubject(kind, ns, name)) return {Presence::kFound, subject_};
+  return Overlaid(kind, ns, name, inventory_.Find(kind, ns, name));
+}
+
+Lookup MeshView::FindService(const ServiceName& service,
+                             const KnownHost& host) const {
+  Note(kService);
+  if (IsSubject(kService, service.ns, service.name)) {
     return {Presence::kFound, subject_};
   }
-  const Lookup found = inventory_.Find(kind, ns, name);
-  // What has no new self is about to be deleted.
+  return Overlaid(kService, service.ns, service.name,
+                  inventory_.FindService(service.ns, *host.record));
+}
+
+// What has no new self is about to be deleted.
+Lookup MeshView::Overlaid(const GroupKind& kind, std::string_view ns,
+                          std::string_view name, Lookup found) const {
   if (found.object != nullptr && found.object == older_) {
     return {Presence::kMissing};
   }

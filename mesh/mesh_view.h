@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mesh/host_name.h"
 #include "mesh/inventory.h"
 #include "mesh/kinds.h"
 #include "mesh/object.h"
@@ -44,6 +45,13 @@ struct LookupLog {
   std::set<Absence> absences;
 };
 
+// A host name and what the snapshot has under it: found once, for all that is
+// asked of it.
+struct KnownHost {
+  std::string_view name;
+  const HostRecord* record;  // never null
+};
+
 struct Memo;  // mesh/memo.h, for mesh/ alone
 
 class MeshView {
@@ -67,6 +75,12 @@ class MeshView {
   Lookup Find(const GroupKind& kind, std::string_view ns,
               std::string_view name) const;
 
+  KnownHost At(std::string_view host) const {
+    return {host, &inventory_.At(host)};
+  }
+  // As Find(kService, …), of the Service whose name `host` is.
+  Lookup FindService(const ServiceName& service, const KnownHost& host) const;
+
   // Each calls `visit(const Object&)` for what Inventory's function of that
   // purpose lists, and for the subject where it belongs there.
   template <typename Visit>
@@ -76,7 +90,9 @@ class MeshView {
   void ForEachNamed(const GroupKind& kind, std::string_view name,
                     const Visit& visit) const;
   template <typename Visit>
-  void ForEachEntryOfHost(std::string_view host, const Visit& visit) const;
+  void ForEachEntryOfHost(const KnownHost& host, const Visit& visit) const;
+  template <typename Visit>
+  void ForEachRuleOfHost(const KnownHost& host, const Visit& visit) const;
   // `from` is the kind of the referrers wanted.
   template <typename Visit>
   void ForEachReferrer(const GroupKind& from, const GroupKind& kind,
@@ -99,6 +115,11 @@ class MeshView {
   void Note(const GroupKind& kind) const {
     if (log_ != nullptr) log_->kinds.insert(kind);
   }
+  // What is shown of this identity where the snapshot has `found`.
+  Lookup Overlaid(const GroupKind& kind, std::string_view ns,
+                  std::string_view name, Lookup found) const;
+  bool IsSubject(const GroupKind& kind, std::string_view ns,
+                 std::string_view name) const;
   void NoteAbsence(const GroupKind& kind, std::string_view ns,
                    std::string_view name) const;
   // Visits `list` without the subject's older self, then the subject if it
@@ -145,11 +166,21 @@ void MeshView::ForEachNamed(const GroupKind& kind, std::string_view name,
 }
 
 template <typename Visit>
-void MeshView::ForEachEntryOfHost(std::string_view host,
+void MeshView::ForEachEntryOfHost(const KnownHost& host,
                                   const Visit& visit) const {
   Note(kServiceEntry);
-  Overlay(inventory_.EntriesOfHost(host), visit,
-          [&] { return SubjectDefinesHost(host); });
+  Overlay(host.record->entries, visit,
+          [&] { return SubjectDefinesHost(host.name); });
+}
+
+template <typename Visit>
+void MeshView::ForEachRuleOfHost(const KnownHost& host,
+                                 const Visit& visit) const {
+  Note(kDestinationRule);
+  Overlay(host.record->rules, visit, [&] {
+    return subject_->kind() == kDestinationRule &&
+           SubjectRefersTo(kService, host.name);
+  });
 }
 
 template <typename Visit>
@@ -157,10 +188,7 @@ void MeshView::ForEachReferrer(const GroupKind& from, const GroupKind& kind,
                                std::string_view target,
                                const Visit& visit) const {
   Note(from);
-  const auto visit_wanted = [&](const Object& object) {
-    if (object.kind() == from) visit(object);
-  };
-  Overlay(inventory_.Referrers(kind, target), visit_wanted, [&] {
+  Overlay(inventory_.Referrers(from, kind, target), visit, [&] {
     return subject_->kind() == from && SubjectRefersTo(kind, target);
   });
 }

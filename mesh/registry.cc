@@ -81,7 +81,7 @@ bool IsExportedByName(const RegistryService& service,
 // `client_ns`. Of twins in one namespace the Kubernetes Service counts, however
 // old the entry is (pilot/pkg/model/push_context.go initServiceRegistry). What
 // was never stored is younger than all that was.
-void SortByPreference(std::vector<RegistryService>& services,
+void SortByPreference(std::pmr::vector<RegistryService>& services,
                       std::string_view client_ns, const MeshConfig& config) {
   if (services.size() < 2) return;
   const auto rank = [&](const RegistryService& service) {
@@ -173,16 +173,18 @@ bool IsVisibleTo(const RegistryService& service, std::string_view client_ns,
 }
 
 std::optional<NamedService> FindNamedService(const MeshView& mesh,
-                                             std::string_view host) {
-  const auto name = ParseServiceHost(host, mesh.config().domain);
+                                             const KnownHost& host) {
+  const auto name = ParseServiceHost(host.name, mesh.config().domain);
   if (!name) return {};
-  return NamedService{*name, mesh.Find(kService, name->ns, name->name)};
+  return NamedService{*name, mesh.FindService(*name, host)};
 }
 
-HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
+HostLookup LookUpHost(const MeshView& mesh, const KnownHost& host,
                       const std::optional<NamedService>& service,
                       std::string_view client_ns) {
-  HostLookup found;
+  std::pmr::memory_resource* const memory = &mesh.memo().memory;
+  HostLookup found{.services = std::pmr::vector<RegistryService>(memory),
+                   .hidden = std::pmr::vector<RegistryService>(memory)};
   bool is_certain = true;
   const auto add = [&](const Object& object) {
     const RegistryService candidate{&object};
@@ -200,7 +202,7 @@ HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
     found.presence = Presence::kFound;
     return found;
   }
-  found.is_assumed = IsAssumed(mesh, host);
+  found.is_assumed = IsAssumed(mesh, host.name);
   // An entry elsewhere could define a Service's name, but only as a shadow of
   // the namespace it claims.
   const bool is_covered = service
@@ -215,7 +217,8 @@ HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
 const HostLookup& FindHost(const MeshView& mesh, std::string_view host,
                            std::string_view client_ns) {
   return mesh.memo().hosts.Get({host, client_ns}, [&](HostLookup& found) {
-    found = LookUpHost(mesh, host, FindNamedService(mesh, host), client_ns);
+    const KnownHost at = mesh.At(host);
+    found = LookUpHost(mesh, at, FindNamedService(mesh, at), client_ns);
   });
 }
 

@@ -13,6 +13,7 @@
 #define MESHVET_MESH_REGISTRY_H_
 
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,9 +82,9 @@ struct HostLookup {
   // Kubernetes Service, then entries exported to the client by name, then
   // public ones, each oldest first (pilot/pkg/model/sidecar.go:835-855,
   // 1035-1056, 1157-1175).
-  std::vector<RegistryService> services;
+  std::pmr::vector<RegistryService> services;
   // Those there are but the client may not see.
-  std::vector<RegistryService> hidden;
+  std::pmr::vector<RegistryService> hidden;
   // The policy says that it exists; nothing more is known of it.
   bool is_assumed = false;
 };
@@ -94,13 +95,13 @@ struct NamedService {
   Lookup lookup;
 };
 std::optional<NamedService> FindNamedService(const MeshView& mesh,
-                                             std::string_view host);
+                                             const KnownHost& host);
 
 // `host` is compared as it is written, case included, and a wildcard with the
 // same wildcard alone (pilot/pkg/networking/core/route/route.go:351-375):
 // resolve short names first (ResolveHost). `service` is what FindNamedService
 // says of it.
-HostLookup LookUpHost(const MeshView& mesh, std::string_view host,
+HostLookup LookUpHost(const MeshView& mesh, const KnownHost& host,
                       const std::optional<NamedService>& service,
                       std::string_view client_ns);
 // The same, remembered: worked out once for each view, and the answer lives as

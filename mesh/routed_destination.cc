@@ -10,10 +10,10 @@ namespace {
 
 // What one of the last few destinations found out: neighbours often share a
 // route or a host.
-const DestinationHost* KnownHost(
+const DestinationHost* NearbyHost(
     const std::pmr::vector<RoutedDestination>& routes,
     std::string_view written) {
-  constexpr std::ptrdiff_t kNear = 4;
+  constexpr std::ptrdiff_t kNear = 2;
   const auto near = routes.end() - std::min(kNear, std::ssize(routes));
   const auto twin = std::find_if(
       near, routes.end(),
@@ -33,7 +33,7 @@ bool IsFromMesh(const std::pmr::vector<RoutedDestination>& routes,
 
 const HostLookup& RoutedDestination::Lookup(const MeshView& mesh) const {
   auto& found = host->found_;
-  if (!found) found = LookUpHost(mesh, host->target, host->service, ns);
+  if (!found) found = LookUpHost(mesh, host->at(), host->service, ns);
   // What an alias stands for is not imported: sidecars look for the name that
   // is written (pilot/pkg/model/virtualservice.go:126-198).
   const bool is_imported =
@@ -47,7 +47,7 @@ const HostLookup& RoutedDestination::Lookup(const MeshView& mesh) const {
 const EffectiveRule& RoutedDestination::SidecarRule(
     const MeshView& mesh, std::string_view home) const {
   auto& rule = host->sidecar_rule_;
-  if (!rule) rule = LookUpDestinationRule(mesh, host->target, home, ns);
+  if (!rule) rule = LookUpDestinationRule(mesh, host->at(), home, ns);
   return *rule;
 }
 
@@ -62,14 +62,13 @@ const std::pmr::vector<RoutedDestination>& DestinationsOf(
   ForEachDestination(virtual_service, [&](const Destination& destination) {
     const std::string_view written = destination.node["host"].Str();
     if (written.empty()) return;
-    const DestinationHost* host = KnownHost(routes, written);
+    const DestinationHost* host = NearbyHost(routes, written);
     if (host == nullptr) {
       host = &ReadDestinationHost(mesh, written, virtual_service.ns());
     }
     const bool from_mesh =
         IsFromMesh(routes, virtual_service, destination.route);
-    RoutedDestination& routed = routes.emplace_back();
-    static_cast<Destination&>(routed) = destination;
+    RoutedDestination& routed = routes.emplace_back(destination);
     routed.written = written;
     routed.ns = virtual_service.ns();
     routed.from_mesh = from_mesh;

@@ -25,6 +25,9 @@
 namespace meshvet {
 
 struct RoutedDestination : Destination {
+  explicit RoutedDestination(const Destination& destination)
+      : Destination(destination) {}
+
   std::string_view written;  // the host as it stands there, never empty
   std::string_view ns;       // of the VirtualService, whose clients ask
   bool from_mesh = false;    // whether sidecars are among them

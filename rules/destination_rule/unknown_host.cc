@@ -35,14 +35,14 @@ void Check(const Object& rule, RuleContext& ctx) {
   }
   if (found.presence == Presence::kUnknown && !host.intended) {
     ctx.NotRun("not every Service and ServiceEntry that could define \"" +
-               host.resolved + "\" is known");
+               std::string(host.resolved) + "\" is known");
     return;
   }
   ctx.Report(place, "host \"" + written +
                         "\" is neither a Service nor a ServiceEntry host, so "
                         "this rule applies to nothing" +
                         Hint(host, rule, ctx))
-      .About(host.resolved);
+      .About(std::string(host.resolved));
 }
 
 }  // namespace

@@ -67,8 +67,8 @@ std::vector<std::string> NamesUsed(const DestinationHost& host,
     return {ServiceHost(host.intended->name, host.intended->ns,
                         ctx.config().domain)};
   }
-  if (host.alias == nullptr) return {host.resolved};
-  return {host.resolved, std::string(host.target)};
+  if (host.alias == nullptr) return {std::string(host.resolved)};
+  return {std::string(host.resolved), std::string(host.target)};
 }
 
 std::string DescribeRoute(const Object& vs, const RoutedDestination& to,

@@ -142,7 +142,7 @@ TEST(LiveInventory, ReadsReferencesAnewWhenTheSettingsChange) {
   live.store(1).Replace({Make(kVirtualService, "v", R"(, "spec": {"http":
       [{"route": [{"destination": {"host": "reviews"}}]}]})")});
   const auto referrers = [&](const std::string& host) {
-    return live.Current()->Referrers(kService, host).size();
+    return live.Current()->Referrers(kVirtualService, kService, host).size();
   };
   EXPECT_TRUE(WaitUntil(
       [&] { return referrers("reviews.shop.svc.cluster.local") == 1; }));

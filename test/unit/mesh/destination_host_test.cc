@@ -55,7 +55,7 @@ std::shared_ptr<const Inventory> Mesh(std::string_view yaml,
 
 // "resolved -> target (alias) means name.ns presence".
 std::string Say(const DestinationHost& host) {
-  std::string text = host.resolved;
+  std::string text(host.resolved);
   if (host.target != host.resolved) {
     text.append(" -> ").append(host.target);
   }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,7 @@ std::string RuleOf(const std::string& line) {
          field(4, ", workloadSelector: {matchLabels: {", ": x}}") + "}}\n---\n";
 }
 
-std::string Join(const std::vector<const Object*>& rules) {
+std::string Join(const std::pmr::vector<const Object*>& rules) {
   std::string names;
   for (const Object* rule : rules) {
     names += (names.empty() ? "" : " ") + std::string(rule->name());

@@ -204,14 +204,25 @@ void CompareHosts(const Inventory& inventory, const Model& model) {
     }
   }
   for (const std::string& host : hosts) {
-    EXPECT_EQ(TitlesOf(inventory.EntriesOfHost(host)),
-              model.Where([&](const Object& object) {
-                return DefinesHost(object, host);
-              }));
-    EXPECT_EQ(TitlesOf(inventory.Referrers(kService, host)),
-              model.Where([&](const Object& object) {
-                return RefersTo(object, kService, host);
-              }));
+    const HostRecord& record = inventory.At(host);
+    EXPECT_EQ(TitlesOf(record.services), model.Where([&](const Object& object) {
+      return object.kind() == kService &&
+             ServiceHost(object.name(), object.ns(), "cluster.local") == host;
+    }));
+    EXPECT_EQ(TitlesOf(record.entries), model.Where([&](const Object& object) {
+      return DefinesHost(object, host);
+    }));
+    EXPECT_EQ(TitlesOf(record.rules), model.Where([&](const Object& object) {
+      return object.kind() == kDestinationRule &&
+             RefersTo(object, kService, host);
+    }));
+    for (const GroupKind& from : kModelKinds) {
+      EXPECT_EQ(TitlesOf(inventory.Referrers(from, kService, host)),
+                model.Where([&](const Object& object) {
+                  return object.kind() == from &&
+                         RefersTo(object, kService, host);
+                }));
+    }
   }
 }
 
@@ -220,7 +231,7 @@ void CompareNamesAndLabels(const Inventory& inventory, const Model& model) {
     for (const std::string& name : Names()) {
       for (const GroupKind& kind : {kGateway, kVirtualService}) {
         const std::string target = ns + "/" + name;
-        EXPECT_EQ(TitlesOf(inventory.Referrers(kind, target)),
+        EXPECT_EQ(TitlesOf(inventory.Referrers(kVirtualService, kind, target)),
                   model.Where([&](const Object& object) {
                     return RefersTo(object, kind, target);
                   }));

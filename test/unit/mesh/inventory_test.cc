@@ -100,13 +100,12 @@ TEST(InventoryTest, EveryIndexAnswers) {
   EXPECT_THAT(Titles(inventory->Named(kService, "reviews")),
               ElementsAre("Service shop/reviews", "Service web/reviews"));
   for (const char* host : {"api.partner.example", "*.partner.example"}) {
-    EXPECT_THAT(Titles(inventory->EntriesOfHost(host)),
+    EXPECT_THAT(Titles(inventory->At(host).entries),
                 ElementsAre("ServiceEntry web/partners"));
   }
   // A wildcard stands for itself, and hosts are compared with case.
-  EXPECT_THAT(Titles(inventory->EntriesOfHost("x.partner.example")), IsEmpty());
-  EXPECT_THAT(Titles(inventory->EntriesOfHost("API.partner.example")),
-              IsEmpty());
+  EXPECT_THAT(Titles(inventory->At("x.partner.example").entries), IsEmpty());
+  EXPECT_THAT(Titles(inventory->At("API.partner.example").entries), IsEmpty());
   EXPECT_THAT(inventory->namespaces(), ElementsAre("shop", "web"));
 }
 
@@ -127,7 +126,7 @@ TEST(InventoryTest, FindsWorkloadsByTheLabelsThatCount) {
 TEST(InventoryTest, FindsWhoRefersToWhat) {
   const auto inventory = BuilderOf(kShop).Snapshot();
   const auto referrers = [&](const GroupKind& kind, std::string_view target) {
-    return Titles(inventory->Referrers(kind, target));
+    return Titles(inventory->Referrers(kVirtualService, kind, target));
   };
   // Once, although it names the host twice.
   EXPECT_THAT(referrers(kService, "reviews.shop.svc.cluster.local"),
@@ -139,14 +138,49 @@ TEST(InventoryTest, FindsWhoRefersToWhat) {
   EXPECT_THAT(referrers(kService, "reviews.web.svc.cluster.local"), IsEmpty());
 }
 
+TEST(InventoryTest, KnowsWhatIsUnderOneHost) {
+  const auto inventory = BuilderOf(std::string(kShop) + R"(
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec: {host: reviews}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: shadow, namespace: web}
+spec: {hosts: [reviews.shop.svc.cluster.local]}
+)")
+                             .Snapshot();
+  const HostRecord& host = inventory->At("reviews.shop.svc.cluster.local");
+  EXPECT_THAT(Titles(host.services), ElementsAre("Service shop/reviews"));
+  EXPECT_THAT(Titles(host.entries), ElementsAre("ServiceEntry web/shadow"));
+  EXPECT_THAT(Titles(host.rules), ElementsAre("DestinationRule shop/reviews"));
+  EXPECT_EQ(inventory->FindService("shop", host).object,
+            inventory->Find(kService, "shop", "reviews").object);
+  EXPECT_EQ(Titles(inventory->Referrers(kDestinationRule, kService,
+                                        "reviews.shop.svc.cluster.local")),
+            Titles(host.rules));
+  EXPECT_TRUE(inventory->At("nobody.shop.svc.cluster.local").empty());
+}
+
+// No list of one kind grows with what others refer to.
+TEST(InventoryTest, ListsReferrersOfOneKindOnly) {
+  const auto inventory = BuilderOf(kShop).Snapshot();
+  EXPECT_THAT(inventory->Referrers(kSidecar, kService,
+                                   "reviews.shop.svc.cluster.local"),
+              IsEmpty());
+  EXPECT_THAT(inventory->At("reviews.shop.svc.cluster.local").rules, IsEmpty());
+}
+
 TEST(InventoryTest, ResolvesReferencesInTheDomainOfTheMesh) {
   MeshConfig config;
   config.domain = "corp.example";
   const auto inventory = BuilderOf(kShop, {}, config).Snapshot();
   EXPECT_EQ(inventory->mesh_config(), config);
-  EXPECT_THAT(
-      Titles(inventory->Referrers(kService, "reviews.shop.svc.corp.example")),
-      ElementsAre("VirtualService shop/reviews"));
+  EXPECT_THAT(Titles(inventory->Referrers(kVirtualService, kService,
+                                          "reviews.shop.svc.corp.example")),
+              ElementsAre("VirtualService shop/reviews"));
 }
 
 TEST(InventoryTest, PutReplacesTheSameIdentityInEveryIndex) {
@@ -186,11 +220,10 @@ metadata: {name: pod, namespace: shop, labels: {app: new}}
   EXPECT_EQ(inventory->size(), 3);
   EXPECT_THAT(inventory->List(kServiceEntry, "shop"), testing::SizeIs(1));
   EXPECT_THAT(inventory->Named(kServiceEntry, "partner"), testing::SizeIs(1));
-  EXPECT_THAT(inventory->EntriesOfHost("old.example"), IsEmpty());
-  EXPECT_THAT(inventory->EntriesOfHost("new.example"), testing::SizeIs(1));
-  EXPECT_THAT(inventory->Referrers(kService, "old.example"), IsEmpty());
-  EXPECT_THAT(inventory->Referrers(kService, "new.example"),
-              testing::SizeIs(1));
+  EXPECT_THAT(inventory->At("old.example").entries, IsEmpty());
+  EXPECT_THAT(inventory->At("new.example").entries, testing::SizeIs(1));
+  EXPECT_THAT(inventory->At("old.example").rules, IsEmpty());
+  EXPECT_THAT(inventory->At("new.example").rules, testing::SizeIs(1));
   EXPECT_THAT(inventory->WorkloadsWithLabel("shop", "app", "old"), IsEmpty());
   EXPECT_THAT(inventory->WorkloadsWithLabel("shop", "app", "new"),
               testing::SizeIs(1));
@@ -208,10 +241,11 @@ TEST(InventoryTest, RemoveLeavesNothingBehind) {
   EXPECT_EQ(inventory->size(), 0);
   EXPECT_THAT(inventory->List(kService, "shop"), IsEmpty());
   EXPECT_THAT(inventory->Named(kService, "reviews"), IsEmpty());
-  EXPECT_THAT(inventory->EntriesOfHost("*.partner.example"), IsEmpty());
+  EXPECT_THAT(inventory->At("*.partner.example").entries, IsEmpty());
   EXPECT_THAT(inventory->WorkloadsWithLabel("shop", "app", "reviews"),
               IsEmpty());
-  EXPECT_THAT(inventory->Referrers(kGateway, "web/public"), IsEmpty());
+  EXPECT_THAT(inventory->Referrers(kVirtualService, kGateway, "web/public"),
+              IsEmpty());
   EXPECT_THAT(inventory->namespaces(), IsEmpty());
 }
 

@@ -64,8 +64,9 @@ TEST(MeshViewTest, ListsShowTheNewSelfInPlaceOfTheOld) {
   const Scene scene(kChangedEntry);
   const MeshView mesh(scene.inventory(), &scene.subject());
   const auto of_host = [&](std::string_view host) {
-    return Seen(
-        [&](const Visit& visit) { mesh.ForEachEntryOfHost(host, visit); });
+    return Seen([&](const Visit& visit) {
+      mesh.ForEachEntryOfHost(mesh.At(host), visit);
+    });
   };
   EXPECT_THAT(Seen([&](const Visit& visit) {
                 mesh.ForEach(kServiceEntry, "shop", visit);
@@ -89,7 +90,7 @@ TEST(MeshViewTest, WithoutASubjectTheMeshIsAsItIs) {
       mesh.Find(kServiceEntry, "shop", "a").object->annotations()["is"].Str(),
       "old");
   EXPECT_THAT(Seen([&](const Visit& visit) {
-                mesh.ForEachEntryOfHost("old.example", visit);
+                mesh.ForEachEntryOfHost(mesh.At("old.example"), visit);
               }),
               ElementsAre("shop/a old"));
 }
@@ -108,7 +109,7 @@ spec: {hosts: [kept.example]}
 )");
   const MeshView mesh(scene.inventory(), &scene.subject());
   EXPECT_THAT(Seen([&](const Visit& visit) {
-                mesh.ForEachEntryOfHost("kept.example", visit);
+                mesh.ForEachEntryOfHost(mesh.At("kept.example"), visit);
               }),
               UnorderedElementsAre("shop/a old", "team/b new"));
   EXPECT_THAT(mesh.namespaces(), UnorderedElementsAre("shop", "team"));
@@ -227,9 +228,10 @@ TEST(MeshViewTest, WhatIsDeletedIsProvablyGone) {
   EXPECT_EQ(mesh.Find(kServiceEntry, "web", "a").presence, Presence::kFound);
   EXPECT_EQ(mesh.Find(kServiceEntry, "web", "b").presence, Presence::kUnknown);
   for (const char* host : {"old.example", "new.example"}) {
-    EXPECT_THAT(
-        Seen([&](const Visit& visit) { mesh.ForEachEntryOfHost(host, visit); }),
-        IsEmpty());
+    EXPECT_THAT(Seen([&](const Visit& visit) {
+                  mesh.ForEachEntryOfHost(mesh.At(host), visit);
+                }),
+                IsEmpty());
   }
   EXPECT_THAT(Seen([&](const Visit& visit) {
                 mesh.ForEachNamed(kServiceEntry, "a", visit);
@@ -300,7 +302,7 @@ TEST(MeshViewTest, NotesTheKindsThatWereAskedFor) {
               ElementsAre(kPod));
   EXPECT_THAT(logged([&](Mesh m) { m.ForEachNamed(kPod, "a", nothing); }),
               ElementsAre(kPod));
-  EXPECT_THAT(logged([&](Mesh m) { m.ForEachEntryOfHost("a", nothing); }),
+  EXPECT_THAT(logged([&](Mesh m) { m.ForEachEntryOfHost(m.At("a"), nothing); }),
               ElementsAre(kServiceEntry));
   EXPECT_THAT(logged([&](Mesh m) {
                 m.ForEachReferrer(kSidecar, kService, "a", nothing);

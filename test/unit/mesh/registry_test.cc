@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ using test::Scene;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::string Join(const std::vector<RegistryService>& services) {
+std::string Join(const std::pmr::vector<RegistryService>& services) {
   std::string titles;
   for (const RegistryService& service : services) {
     if (!titles.empty()) titles += ", ";
