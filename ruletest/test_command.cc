@@ -112,13 +112,18 @@ class Command {
   }
 
   std::string Write(const Destination& output,
+  bool HasColor(const Destination& output) const {
+    return lint::UseColor(options_.color, environment_,
+                          options_.stdout_is_terminal && output.file.empty());
+  }
+
                     const std::vector<TestOutcome>& tests, double elapsed_ms,
                     int exit_code) const {
     if (output.format == "junit") {
       return WriteJunit(tests, lint::FindRoot(paths_), elapsed_ms);
     }
     if (output.format == "json") return WriteJson(tests, exit_code);
-    return WriteText(tests, options_.verbose);
+    return WriteText(tests, {options_.verbose, HasColor(output)});
   }
 
   void Deliver(const Destination& output, const std::vector<TestOutcome>& tests,

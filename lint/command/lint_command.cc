@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -43,26 +44,13 @@ class Delivery {
       outcome.err += Text({{objection, {}}});
     }
     if (report.exit_code == kExitUsage) {
-      outcome.err +=
-          "meshvet: nothing to lint (--allow-empty if that is meant)\n";
+      outcome.err += Text({{kNothingToLint, {}}});
     }
     outcome.exit_code = report.exit_code;
     return outcome;
   }
 
  private:
-  // A document that could not be read counts: there is a finding about it. A
-  // chart or a template does not: nothing in it was looked at. Nor does what
-  // the configuration has too much of.
-  static bool HasLinted(const Report& report) {
-    const auto is_notice = [](const Diagnostic& diagnostic) {
-      const std::string_view rule = diagnostic.finding.rule;
-      return SaysRenderFirst(rule) || IsAboutSuppressions(rule);
-    };
-    return report.summary.objects > 0 ||
-           !std::ranges::all_of(report.diagnostics, is_notice);
-  }
-
   // 3 beats 1: when something was not read, the answer is not known.
   int ExitCode(const Report& report) const {
     if (!report.failures.empty()) return kExitUnfinished;
@@ -138,6 +126,15 @@ LintOutcome Refuse(const Complaints& complaints) {
 LintOutcome Deliver(const LintSetup& setup, Report report,
                     const Environment& environment) {
   return Delivery(setup, environment).Deliver(report);
+}
+
+bool HasLinted(const Report& report) {
+  const auto is_notice = [](const Diagnostic& diagnostic) {
+    const std::string_view rule = diagnostic.finding.rule;
+    return SaysRenderFirst(rule) || IsAboutSuppressions(rule);
+  };
+  return report.summary.objects > 0 ||
+         !std::ranges::all_of(report.diagnostics, is_notice);
 }
 
 Result<Report> AgainstBaseline(const LintSetup& setup, Report report) {
