@@ -147,6 +147,18 @@ TEST_F(CommandTest, SuggestsWhatWasMeant) {
 }
 
 TEST_F(CommandTest, EveryCommandHelpsWithThreeExamples) {
+TEST_F(CommandTest, SaysWhereTheRightWordsAre) {
+  EXPECT_EQ(Run("nonsense").err,
+            "meshvet: unknown command \"nonsense\"; `meshvet --help` lists "
+            "them\n");
+  EXPECT_EQ(Run("baseline crete").err,
+            "meshvet: unknown command \"crete\" (did you mean \"create\"?); "
+            "`meshvet baseline --help` lists them\n");
+  EXPECT_EQ(Run("baseline show --cluster").err,
+            "meshvet: unknown flag --cluster; `meshvet baseline show --help` "
+            "lists them\n");
+}
+
   for (const char* name : {"", "lint", "rules", "explain", "config",
                            "config show", "config validate", "config schema",
                            "version", "serve", "review", "completion"}) {
