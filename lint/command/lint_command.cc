@@ -10,6 +10,7 @@
 #include "lint/command/exit_code.h"
 #include "lint/input/loader_rules.h"
 #include "lint/linter.h"
+#include "lint/report/machine_text.h"
 #include "lint/report/output.h"
 #include "lint/report/text_report.h"
 
@@ -95,6 +96,10 @@ class Delivery {
                  LintOutcome& outcome) const {
     std::string text = output.format->write(report, StyleOf(output));
     if (output.file.empty()) {
+      // Azure's agent knows no fence.
+      if (output.format->is_text && !environment_("TF_BUILD").empty()) {
+        text = WithoutLogCommands(text, kSpacedNumberSign);
+      }
       const bool is_fenced = output.format->is_text && !text.empty() &&
                              environment_("GITHUB_ACTIONS") == "true";
       outcome.out = is_fenced ? FencedForGitHub(text) : std::move(text);
@@ -123,11 +128,6 @@ LintOutcome Refuse(const Complaints& complaints) {
   return {kExitUsage, {}, Text(complaints)};
 }
 
-LintOutcome Deliver(const LintSetup& setup, Report report,
-                    const Environment& environment) {
-  return Delivery(setup, environment).Deliver(report);
-}
-
 bool HasLinted(const Report& report) {
   const auto is_notice = [](const Diagnostic& diagnostic) {
     const std::string_view rule = diagnostic.finding.rule;
@@ -135,6 +135,11 @@ bool HasLinted(const Report& report) {
   };
   return report.summary.objects > 0 ||
          !std::ranges::all_of(report.diagnostics, is_notice);
+}
+
+LintOutcome Deliver(const LintSetup& setup, Report report,
+                    const Environment& environment) {
+  return Delivery(setup, environment).Deliver(report);
 }
 
 Result<Report> AgainstBaseline(const LintSetup& setup, Report report) {

@@ -402,7 +402,13 @@ TEST_F(TestCommand, ShowsNothingOfATerminalsLanguage) {
   EXPECT_THAT(ran.out, HasSubstr("failed: t/a\\x1b[2K\\u{202e}\n"));
 }
 
-// A folder of inputs and tests: the tests are run, and lint passes them over.
+TEST_F(TestCommand, SaysNoCommandToTheLogOfAzure) {
+  Run("- {name: '##[error]a', input: away.yaml, expect: {allowed: true}}\n");
+  const Ran ran = RunBinary(folder_.path(), "test t.yaml", "TF_BUILD=True");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("failed: t/# #[error]a\n"));
+}
+
 TEST_F(TestCommand, HelpsWithExamples) {
   const Ran ran = RunBinary(folder_.path(), "test -h");
   EXPECT_EQ(ran.exit_code, 0);
