@@ -8,6 +8,7 @@
 
 #include "lint/input/loader_rules.h"
 #include "mesh/comma_list.h"
+#include "rules/tags.h"
 
 namespace meshvet::lint {
 namespace {
@@ -411,6 +412,13 @@ void Suppressions::AuditAnnotation(const rules::Annotations& annotations,
                                    const Item& item,
                                    std::vector<std::string_view>& unused) {
   const std::string_view name = key.substr(rules::kIgnorePrefix.size());
+  if (name.starts_with(rules::kTagPrefix)) {
+    ReportAt(kSuppressionInvalid,
+             "an annotation cannot name a tag, for Kubernetes takes no colon "
+             "in its key: name the rules",
+             annotations.PointerTo(key), item);
+    return;
+  }
   const auto named = RulesToSilence(name, engine_.rules());
   if (named.empty()) {
     ReportAt(kSuppressionInvalid, UnknownRuleMessage(name, engine_.rules()),
@@ -472,7 +480,7 @@ void Suppressions::ReportEntry(const Rule& rule, std::string message,
 void Suppressions::AuditEntries() {
   const std::vector<Suppression>& entries = request_.policy->suppressions;
   for (auto first = entries.begin(); first != entries.end();) {
-    // An alias makes several of one.
+    // An alias or a tag makes several of one.
     const auto last = std::find_if(first, entries.end(), [&](const auto& one) {
       return one.pointer != first->pointer || one.config != first->config;
     });

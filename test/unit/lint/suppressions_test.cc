@@ -198,6 +198,12 @@ INSTANTIATE_TEST_SUITE_P(
         Complaint{"# meshvet:ignore servce-type",
                   "5:28 suppression-invalid: unknown rule \"servce-type\" (did "
                   "you mean \"service-type\"?)"},
+        Complaint{"# meshvet:ignore tag:label",
+                  "5:28 suppression-invalid: no rule has the tag \"label\" "
+                  "(did you mean \"labels\"?)"},
+        Complaint{"# meshvet:ignore tag:" + std::string(90, 'x'),
+                  "5:28 suppression-invalid: no rule has the tag \"" +
+                      std::string(80, 'x') + "...\""},
         Complaint{"# meshvet:ignore *",
                   "5:28 suppression-invalid: unknown rule \"*\""},
         Complaint{"# meshvet:ignore service type",
@@ -219,6 +225,43 @@ INSTANTIATE_TEST_SUITE_P(
         Complaint{"# meshvet:ignore suppression-unused",
                   "5:28 suppression-invalid: suppression-unused is silenced by "
                   "--ignore alone"}));
+
+// A WorkloadEntry without a version.
+std::string Till(const std::string& comment, const std::string& more = "") {
+  return "apiVersion: networking.istio.io/v1\nkind: WorkloadEntry\n"
+         "metadata: {name: a, namespace: shop" +
+         more + ", labels: {app: a}}" + comment +
+         "\nspec: {address: 192.0.2.1}\n";
+}
+
+TEST_F(SuppressionsTest, ATagStandsForEveryRuleThatHasIt) {
+  request_.rules = {};
+  const std::string found = "3:38 workload-entry-missing-label";
+  EXPECT_THAT(Found(Till("")), ElementsAre(found));
+  EXPECT_THAT(Found(Till("  # meshvet:ignore tag:labels -- a till")),
+              ElementsAre("(" + found + ": a till)"));
+  EXPECT_THAT(Found(Till("  # meshvet:ignore tag:naming")),
+              ElementsAre(found,
+                          "3:74 suppression-unused: no finding of tag:naming "
+                          "is silenced by this comment"));
+  // As of a code: what is left of it when some of its rules are locked.
+  policy_.locked = {"workload-entry-conflicting-label"};
+  EXPECT_THAT(Found(Till("  # meshvet:ignore tag:labels")),
+              ElementsAre("(" + found + ": comment)"));
+  policy_.locked = {"workload-entry-missing-label"};
+  EXPECT_THAT(Found(Till("  # meshvet:ignore tag:labels")), ElementsAre(found));
+}
+
+// Kubernetes would refuse the key.
+TEST_F(SuppressionsTest, AnAnnotationNamesNoTag) {
+  request_.rules = {};
+  EXPECT_THAT(
+      Found(
+          Till("", ", annotations: {\"ignore.meshvet.dev/tag:labels\": why}")),
+      ElementsAre("3:52 suppression-invalid: an annotation cannot name a tag, "
+                  "for Kubernetes takes no colon in its key: name the rules",
+                  "3:91 workload-entry-missing-label"));
+}
 
 TEST_F(SuppressionsTest, AWrongRuleSpoilsNoOther) {
   EXPECT_THAT(Found(Service("  type: X # meshvet:ignore nope,,service-type\n")),
