@@ -7,7 +7,7 @@
 #include <string>
 
 #include "lint/input/loader_rules.h"
-#include "mesh/comma_list.h"
+#include "rules/foreign_annotations.h"
 #include "rules/tags.h"
 
 namespace meshvet::lint {
@@ -381,10 +381,10 @@ void Suppressions::AuditAnnotations(const rules::Annotations& annotations,
     if (key.starts_with(rules::kIgnorePrefix)) {
       AuditAnnotation(annotations, key, file, item, unused);
     }
-    const bool is_all =
-        !annotations.are_of_pods && key == rules::kIstioSuppress &&
-        AnyInCommaList(value.Str(),
-                       [](std::string_view code) { return code == "*"; });
+    const bool is_foreign =
+        !annotations.are_of_pods &&
+        (key == rules::kIstioSuppress || key == rules::kKialiIgnore);
+    const bool is_all = is_foreign && rules::NamesEveryCode(key, value.Str());
     if (is_all) {
       ReportAt(kSuppressionBlanket, "every finding with a code is silenced",
                annotations.PointerTo(key), item);

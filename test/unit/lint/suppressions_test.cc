@@ -355,6 +355,24 @@ TEST_F(SuppressionsTest, AnnotationsOfPodsSilenceTheirDeployment) {
       ElementsAre("8:9 duplicate-object"));
 }
 
+TEST_F(SuppressionsTest, AForeignAnnotationForEveryCodeIsFound) {
+  const std::string head =
+      "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  annotations:\n";
+  const auto shown = ElementsAre(
+      "6:5 suppression-blanket: every finding with a code is silenced");
+  for (const char* blanket : {"galley.istio.io/analyze-suppress: \"*\"",
+                              "galley.istio.io/analyze-suppress: IST0101,*",
+                              "kiali.io/ignore-validations: \"\""}) {
+    EXPECT_THAT(Found(head + "    " + blanket + "\n"), shown) << blanket;
+  }
+  for (const char* some : {"galley.istio.io/analyze-suppress: IST0101",
+                           "galley.istio.io/analyze-suppress: \"\"",
+                           "kiali.io/ignore-validations: KIA1107",
+                           "kiali.io/ignore-validations: \"*\""}) {
+    EXPECT_THAT(Found(head + "    " + some + "\n"), IsEmpty()) << some;
+  }
+}
+
 TEST_F(SuppressionsTest, UnusedAnnotationsOfPodsAreFoundWhereTheyStand) {
   const std::string head =
       "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"
