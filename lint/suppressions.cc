@@ -475,6 +475,15 @@ void Suppressions::ReportEntry(const Rule& rule, std::string message,
   Diagnostic& diagnostic = Report(rule, std::move(message), source->second,
                                   document.Anchor(entry.pointer + member));
   diagnostic.finding.about = entry.rule + " " + entry.object + " " + entry.file;
+  // What others may extend too goes by hand, and so does what the run was not
+  // asked to look at.
+  if (!entry.config.empty() || !HoldEverything(request_.paths, request_)) {
+    return;
+  }
+  diagnostic.finding.fix = {{.op = "remove", .path = entry.pointer}};
+  diagnostic.finding.fix_safety = rules::Safety::kSafe;
+  diagnostic.finding.fix_title = "remove the entry";
+  diagnostic.fix_range = document.ValueRange(entry.pointer);
 }
 
 void Suppressions::AuditEntries() {
