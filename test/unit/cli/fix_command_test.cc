@@ -393,6 +393,20 @@ TEST_F(FixCommand, ReportsWhatIsLeftInAnyFormat) {
   EXPECT_THAT(Text("left.json"), HasSubstr("\"exit_code\": 1"));
 }
 
+TEST_F(FixCommand, SaysWhatItDidNotLookAt) {
+  folder_.Put("till.yaml", kTillFixed);
+  folder_.Put("chart/Chart.yaml", "name: x\n");
+  for (const char* flag : {"", "--check ", "--diff "}) {
+    EXPECT_THAT(Run(std::string(flag) + ".").err,
+                HasSubstr("\nskipped: 2 paths (1 Helm chart, "))
+        << flag;
+    EXPECT_THAT(Run(std::string(flag) + "-v .").err,
+                HasSubstr("\nskipped chart: Helm chart"))
+        << flag;
+    EXPECT_THAT(Run(std::string(flag) + "-q .").err, IsEmpty()) << flag;
+  }
+}
+
 // Of the configuration, where its folder is among what is to be mended.
 TEST_F(FixCommand, RemovesEntriesThatSilenceNothing) {
   const std::string head = "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n";
