@@ -6,10 +6,10 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/deliver.h"
-#include "cli/interruption.h"
 #include "cli/lint_flags.h"
 #include "lint/command/baseline_command.h"
 
@@ -30,24 +30,41 @@ std::string Today() {
   return text.str();
 }
 
+// Of a verb that looks at manifests.
 CLI::App* AddVerb(CLI::App& baseline, const char* name, const char* meaning,
                   Verb verb, const std::shared_ptr<BaselineOptions>& options,
                   int& exit_code) {
   CLI::App* command = baseline.add_subcommand(name, meaning);
   AddInputs(*command, options->lint);
-  const ReadCluster read_cluster = AddContext(*command, options->lint);
+  ReadCluster read = AddContext(*command, options->lint);
   AddRuleFlags(*command, options->lint);
   AddBaselineFlag(*command, options->lint);
-  command->callback([options, verb, read_cluster, &exit_code] {
-    if (const auto failed = read_cluster()) {
-      exit_code = *failed;
-      return;
-    }
+  AddAllowEmpty(*command, options->lint);
+  const auto run = [options, verb] {
     options->today = Today();
-    options->lint.stop = ListenForInterruption();
-    exit_code = Deliver(verb(*options));
-  });
+    return verb(*options);
+  };
+  AddWork(*command, options->lint, std::move(read), run, exit_code);
   return command;
+}
+
+// It reads no manifests, only where the file is.
+void AddShow(CLI::App& baseline,
+             const std::shared_ptr<BaselineOptions>& options, int& exit_code) {
+  CLI::App* show = baseline.add_subcommand("show", "List what is agreed");
+  AddPaths(*show, options->lint,
+           "where to look for .meshvet.yaml from (default .)");
+  AddConfigFlags(*show, options->lint);
+  AddBaselineFlag(*show, options->lint);
+  show->add_flag("--json", options->as_json, "the file itself");
+  AddQuiet(*show, options->lint.quiet);
+  show->callback([options, &exit_code] {
+    exit_code = Deliver(lint::RunBaselineShow(*options));
+  });
+  show->footer(Examples(
+      {{"meshvet baseline show", "of the working directory"},
+       {"meshvet baseline show --json", "as it is written"},
+       {"meshvet baseline show --baseline old.json", "of this file"}}));
 }
 
 }  // namespace
@@ -77,13 +94,7 @@ CLI::App* AddBaseline(CLI::App& app, int& exit_code) {
           {{"meshvet baseline prune", "of the working directory"},
            {"meshvet baseline prune deploy/shop", "of one folder"},
            {"meshvet baseline prune --baseline old.json", "in this file"}}));
-  AddVerb(*command, "show", "List what is agreed", lint::RunBaselineShow,
-          options, exit_code)
-      ->footer(Examples(
-          {{"meshvet baseline show", "of the working directory"},
-           {"meshvet baseline show --json", "as it is written"},
-           {"meshvet baseline show --baseline old.json", "of this file"}}))
-      ->add_flag("--json", options->as_json, "the file itself");
+  AddShow(*command, options, exit_code);
   command->footer(Examples(
       {{"meshvet baseline create", "start with an old repository"},
        {"meshvet lint --baseline .meshvet-baseline.json", "only what is new"},

@@ -14,6 +14,7 @@
 #include "cli/cluster_mesh.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
+#include "cli/lint_flags.h"
 #include "cli/print.h"
 #include "cli/tls_secret.h"
 #include "cli/value.h"
@@ -26,6 +27,7 @@ struct RotateOptions {
   std::string secret;
   bool ca = false;
   ClusterFlags cluster;
+  double timeout_seconds = 0;
 };
 
 // What is to be done by order, whatever the time; an error if it cannot be.
@@ -72,6 +74,7 @@ Result<std::optional<std::string>> Attempt(ClusterSecret& secret, bool ca) {
 }
 
 int Rotate(const RotateOptions& options) {
+  StartTimer(options.timeout_seconds);
   const auto name = ParseSecretName(options.secret);
   if (!name) return Complain(Usage(name.error()));
   auto client = ConnectCluster(options.cluster, "certs rotate");
@@ -106,6 +109,7 @@ void AddRotate(CLI::App& certs, int& exit_code) {
       ->type_name(kFile);
   command->add_option("--kube-context", options->cluster.context,
                       "context of the kubeconfig (default: its current one)");
+  AddTimeout(*command, options->timeout_seconds);
   command->footer(
       Examples({{"meshvet certs rotate --tls-secret mesh/meshvet-tls",
                  "a new certificate by the same CA"},

@@ -29,6 +29,8 @@ void AddShow(CLI::App& config, int& exit_code) {
   CLI::App* show = config.add_subcommand(
       "show", "Print what holds in the end, and where it comes from");
   const auto options = AddFinding(*show);
+  show->add_flag("--no-config", options->no_config,
+                 "what holds without a configuration file");
   show->footer(Examples(
       {{"meshvet config show", "what a run here would use"},
        {"meshvet config show deploy/shop", "what a run there would use"},

@@ -8,12 +8,15 @@
 
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "lint/report/machine_text.h"
 
 namespace meshvet::cli {
 
 int Deliver(const lint::LintOutcome& outcome) {
   int exit_code = outcome.exit_code;
-  std::string err = outcome.err;
+  // It quotes strangers, and the annotations in it need no "##[".
+  std::string err =
+      lint::WithoutLogCommands(outcome.err, lint::kSpacedNumberSign);
   if (!Print(STDOUT_FILENO, outcome.out)) {
     err +=
         "meshvet: standard output: " + std::generic_category().message(errno) +

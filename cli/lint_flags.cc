@@ -79,21 +79,8 @@ void AddReportFlags(CLI::App& command, LintOptions& options) {
                    "leave out the lines of the files");
   command.add_flag("--exit-zero", options.exit_zero,
                    "exit 0 whatever is found");
-  command.add_flag("--allow-empty", options.allow_empty,
-                   "nothing to lint is no error");
-  command.add_flag("-q,--quiet", options.quiet, "no summary");
-  command.add_flag("-v,--verbose", options.verbose, "list what was skipped");
-  TakeOneOf(command.add_option_function<std::string>(
-                "--color",
-                [&options](const std::string& text) {
-                  options.color = Colors().at(text);
-                },
-                "colour the report (default auto: on a terminal)"),
-            {"auto", "always", "never"});
-  command
-      .add_option("-j,--jobs", options.jobs,
-                  "threads (default: one for each core)")
-      ->check(CheckWholeNumber, "");
+  AddAllowEmpty(command, options);
+  AddColor(command, options.color);
 }
 
 // A run that takes longer is worth nothing to whoever set the limit.
@@ -114,6 +101,29 @@ void TuneAllocator() {
 }
 
 }  // namespace
+
+void AddAllowEmpty(CLI::App& command, LintOptions& options) {
+  command.add_flag("--allow-empty", options.allow_empty,
+                   "nothing to lint is no error");
+}
+
+void AddQuiet(CLI::App& command, bool& quiet) {
+  command.add_flag("-q,--quiet", quiet, "no summary");
+}
+
+void AddColor(CLI::App& command, lint::ColorChoice& color) {
+  TakeOneOf(
+      command.add_option_function<std::string>(
+          "--color",
+          [&color](const std::string& text) { color = Colors().at(text); },
+          "colour the report (default auto: on a terminal)"),
+      {"auto", "always", "never"});
+}
+
+void AddJobs(CLI::App& command, size_t& jobs) {
+  command.add_option("-j,--jobs", jobs, "threads (default: one for each core)")
+      ->check(CheckWholeNumber, "");
+}
 
 void AddTimeout(CLI::App& command, double& seconds) {
   command
@@ -151,12 +161,14 @@ CLI::Option* AddList(CLI::App& command, const char* name,
       ->delimiter(',');
 }
 
+void AddPaths(CLI::App& command, LintOptions& options,
+              const std::string& meaning) {
+  command.add_option("paths", options.paths, meaning)->type_name(kPath);
+}
+
 void AddInputs(CLI::App& command, LintOptions& options) {
-  command
-      .add_option("paths", options.paths,
-                  "files, directories, globs, or - for standard input "
-                  "(default .)")
-      ->type_name(kPath);
+  AddPaths(command, options,
+           "files, directories, globs, or - for standard input (default .)");
   // After `paths`, which would overwrite them.
   command
       .add_option_function<std::vector<std::string>>(
@@ -202,13 +214,17 @@ ReadCluster AddContext(CLI::App& command, LintOptions& options) {
   return AddClusterContext(command, options);
 }
 
-void AddRuleFlags(CLI::App& command, LintOptions& options) {
+void AddConfigFlags(CLI::App& command, LintOptions& options) {
   command
       .add_option("--config", options.config,
                   "configuration file (default: the nearest .meshvet.yaml)")
       ->type_name(kFile);
   command.add_flag("--no-config", options.no_config,
                    "use no configuration file");
+}
+
+void AddRuleFlags(CLI::App& command, LintOptions& options) {
+  AddConfigFlags(command, options);
   AddList(command, "--select", options.rules.select,
           "run these rules alone: ids, aliases, globs, tag:NAME, or all")
       ->type_name(kRule);
@@ -259,17 +275,15 @@ lint::LintOutcome RunWithProgress(LintOptions& options, const LintRun& run) {
 
 }  // namespace
 
-void AddRun(CLI::App& command, LintOptions& options, LintRun run,
-            int& exit_code) {
-  options.stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
-  ReadCluster read_cluster = AddContext(command, options);
-  AddRuleFlags(command, options);
-  AddBaselineFlag(command, options);
-  AddReportFlags(command, options);
+void AddWork(CLI::App& command, LintOptions& options, ReadCluster read,
+             LintRun run, int& exit_code) {
+  AddQuiet(command, options.quiet);
+  command.add_flag("-v,--verbose", options.verbose, "list what was skipped");
+  AddJobs(command, options.jobs);
   auto timeout = std::make_shared<double>(0);
   AddTimeout(command, *timeout);
-  command.callback([run = std::move(run), read = std::move(read_cluster),
-                    timeout, &options, &exit_code] {
+  command.callback([run = std::move(run), read = std::move(read), timeout,
+                    &options, &exit_code] {
     StartTimer(*timeout);
     TuneAllocator();
     if (const auto failed = read()) {
@@ -279,6 +293,16 @@ void AddRun(CLI::App& command, LintOptions& options, LintRun run,
     options.stop = ListenForInterruption();
     exit_code = Deliver(RunWithProgress(options, run));
   });
+}
+
+void AddRun(CLI::App& command, LintOptions& options, LintRun run,
+            int& exit_code) {
+  options.stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
+  ReadCluster read = AddContext(command, options);
+  AddRuleFlags(command, options);
+  AddBaselineFlag(command, options);
+  AddReportFlags(command, options);
+  AddWork(command, options, std::move(read), std::move(run), exit_code);
 }
 
 }  // namespace meshvet::cli

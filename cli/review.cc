@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/configuration.h"
+#include "cli/lint_flags.h"
 #include "cli/print.h"
 #include "cli/value.h"
 #include "lint/input/source_file.h"
@@ -25,6 +26,7 @@ struct ReviewOptions {
   std::string file;
   bool mutate = false;
   MeshFlags mesh;
+  double timeout_seconds = 0;
 };
 
 // The exit code of an answer: 0 allowed, 1 denied, 3 when there is no verdict.
@@ -47,6 +49,7 @@ int Answer(const std::string& path, const std::string& body,
 }
 
 int Run(const ReviewOptions& options) {
+  StartTimer(options.timeout_seconds);
   auto configuration = ReadConfiguration(options.mesh.config);
   if (!configuration) return Complain(Usage(configuration.error()));
   const auto loaded = LoadMesh(options.mesh, *configuration);
@@ -73,6 +76,7 @@ CLI::App* AddReview(CLI::App& app, int& exit_code) {
       ->required();
   command->add_flag("--mutate", options->mutate, "as /mutate, not /validate");
   AddMeshFlags(*command, options->mesh);
+  AddTimeout(*command, options->timeout_seconds);
   command->footer(Examples(
       {{"meshvet review review.json", "the verdict on one AdmissionReview"},
        {"meshvet review --mutate review.json", "the patch for it"},

@@ -80,7 +80,7 @@ CLI::App* AddSnapshot(CLI::App& app, int& exit_code) {
   command->add_flag("--allow-partial", options->allow_partial,
                     "kinds that may not be read are no failure: rules that "
                     "need them will not run (default: exit 3)");
-  command->add_flag("-q,--quiet", options->quiet, "no summary");
+  AddQuiet(*command, options->quiet);
   AddTimeout(*command, options->timeout_seconds);
   command->footer(Examples(
       {{"meshvet snapshot -o mesh.yaml", "of the cluster kubectl would ask"},

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -29,12 +31,10 @@ void AddTestFlags(CLI::App& command, TestOptions& options) {
       ->type_name(kTestFormat);
   command.add_flag("--update-snapshots", options.updates_snapshots,
                    "write the files of `patched` and `fixed` anew");
-  command.add_flag("-q,--quiet", options.quiet, "no summary");
+  AddColor(command, options.color);
+  AddQuiet(command, options.quiet);
   command.add_flag("-v,--verbose", options.verbose, "list what passed, too");
-  command
-      .add_option("-j,--jobs", options.jobs,
-                  "threads (default: one for each core)")
-      ->check(CheckWholeNumber, "");
+  AddJobs(command, options.jobs);
 }
 
 }  // namespace
@@ -43,14 +43,18 @@ CLI::App* AddTest(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "test", "Run unit tests of policy, documents of kind RuleTest");
   auto options = std::make_shared<TestOptions>();
+  options->stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
   AddTestFlags(*command, *options);
+  auto timeout = std::make_shared<double>(0);
+  AddTimeout(*command, *timeout);
   command->footer(Examples(
       {{"meshvet test tests/", "run every test below tests/"},
        {"meshvet test --run 'shop/.*denied'", "some cases alone"},
        {"meshvet test -o text -o junit=tests.xml", "for people and for CI"},
        {"meshvet test --update-snapshots tests/",
         "take what is found for what is wanted"}}));
-  command->callback([options, &exit_code] {
+  command->callback([options, timeout, &exit_code] {
+    StartTimer(*timeout);
     exit_code = Deliver(ruletest::RunTest(*options, lint::ProcessEnvironment));
   });
   return command;

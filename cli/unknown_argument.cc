@@ -20,13 +20,25 @@ std::vector<const CLI::App*> CommandsOf(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
+// As it is typed: "meshvet baseline create".
+std::string PathOf(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  const std::string before = parent == nullptr ? "" : PathOf(*parent) + " ";
+  return before + command.get_name();
+}
+
+std::string WhereListed(const CLI::App& command) {
+  return "; `" + PathOf(command) + " --help` lists them";
+}
+
 std::string UnknownCommand(const CLI::App& app, const std::string& word) {
-  std::vector<std::string_view> names = {"help"};
+  std::vector<std::string_view> names;
+  if (app.get_parent() == nullptr) names.emplace_back("help");
   for (const CLI::App* command : CommandsOf(app)) {
     names.push_back(command->get_name());
   }
   return "unknown command \"" + word + "\"" + DidYouMean(word, names) +
-         "; `meshvet --help` lists them";
+         WhereListed(app);
 }
 
 std::string UnknownFlag(const CLI::App& command, const std::string& flag) {
@@ -40,9 +52,8 @@ std::string UnknownFlag(const CLI::App& command, const std::string& flag) {
     }
   }
   const std::vector<std::string_view> names(flags.begin(), flags.end());
-  return "unknown flag " + flag + DidYouMean(flag, names) + "; `meshvet " +
-         (command.get_parent() == nullptr ? "" : command.get_name() + " ") +
-         "--help` lists them";
+  return "unknown flag " + flag + DidYouMean(flag, names) +
+         WhereListed(command);
 }
 
 bool IsLongFlag(const std::string& argument) {

@@ -10,6 +10,7 @@
 #include "lint/input/loader_rules.h"
 #include "lint/report/report_format.h"
 #include "mesh/suggestion.h"
+#include "rules/tags.h"
 #include "ruletest/test_command.h"
 
 namespace meshvet::cli {
@@ -30,7 +31,7 @@ std::string CheckOneOf(const std::vector<std::string>& values,
          Listed(values) + DidYouMean(text, known);
 }
 
-// Ids first, then the codes people know them by.
+// Ids first, then the codes people know them by, then what stands for several.
 std::vector<std::string> RuleNames() {
   std::vector<std::string> names;
   std::set<std::string> aliases;
@@ -39,6 +40,9 @@ std::vector<std::string> RuleNames() {
     for (const std::string_view alias : rule->aliases) aliases.emplace(alias);
   }
   names.insert(names.end(), aliases.begin(), aliases.end());
+  for (const std::string_view tag : rules::TagNames()) {
+    names.push_back(std::string(rules::kTagPrefix).append(tag));
+  }
   return names;
 }
 

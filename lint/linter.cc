@@ -125,10 +125,12 @@ class Run {
     const auto given = request_.texts.find(path);
     Result<std::string> text =
         given == request_.texts.end()
-            ? ReadText(path,
-                       [&](std::string_view read) {
-                         return LimitsFor(read, is_context).max_bytes;
-                       })
+            ? ReadText(
+                  path,
+                  [&](std::string_view read) {
+                    return LimitsFor(read, is_context).max_bytes;
+                  },
+                  request_.stop)
             : Result<std::string>(given->second);
     if (!text) return text.error();
     const std::string name = path == kStdin ? request_.stdin_filename : path;

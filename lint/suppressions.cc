@@ -7,7 +7,8 @@
 #include <string>
 
 #include "lint/input/loader_rules.h"
-#include "mesh/comma_list.h"
+#include "rules/foreign_annotations.h"
+#include "rules/tags.h"
 
 namespace meshvet::lint {
 namespace {
@@ -380,10 +381,10 @@ void Suppressions::AuditAnnotations(const rules::Annotations& annotations,
     if (key.starts_with(rules::kIgnorePrefix)) {
       AuditAnnotation(annotations, key, file, item, unused);
     }
-    const bool is_all =
-        !annotations.are_of_pods && key == rules::kIstioSuppress &&
-        AnyInCommaList(value.Str(),
-                       [](std::string_view code) { return code == "*"; });
+    const bool is_foreign =
+        !annotations.are_of_pods &&
+        (key == rules::kIstioSuppress || key == rules::kKialiIgnore);
+    const bool is_all = is_foreign && rules::NamesEveryCode(key, value.Str());
     if (is_all) {
       ReportAt(kSuppressionBlanket, "every finding with a code is silenced",
                annotations.PointerTo(key), item);
@@ -411,6 +412,13 @@ void Suppressions::AuditAnnotation(const rules::Annotations& annotations,
                                    const Item& item,
                                    std::vector<std::string_view>& unused) {
   const std::string_view name = key.substr(rules::kIgnorePrefix.size());
+  if (name.starts_with(rules::kTagPrefix)) {
+    ReportAt(kSuppressionInvalid,
+             "an annotation cannot name a tag, for Kubernetes takes no colon "
+             "in its key: name the rules",
+             annotations.PointerTo(key), item);
+    return;
+  }
   const auto named = RulesToSilence(name, engine_.rules());
   if (named.empty()) {
     ReportAt(kSuppressionInvalid, UnknownRuleMessage(name, engine_.rules()),
@@ -467,12 +475,21 @@ void Suppressions::ReportEntry(const Rule& rule, std::string message,
   Diagnostic& diagnostic = Report(rule, std::move(message), source->second,
                                   document.Anchor(entry.pointer + member));
   diagnostic.finding.about = entry.rule + " " + entry.object + " " + entry.file;
+  // What others may extend too goes by hand, and so does what the run was not
+  // asked to look at.
+  if (!entry.config.empty() || !HoldEverything(request_.paths, request_)) {
+    return;
+  }
+  diagnostic.finding.fix = {{.op = "remove", .path = entry.pointer}};
+  diagnostic.finding.fix_safety = rules::Safety::kSafe;
+  diagnostic.finding.fix_title = "remove the entry";
+  diagnostic.fix_range = document.ValueRange(entry.pointer);
 }
 
 void Suppressions::AuditEntries() {
   const std::vector<Suppression>& entries = request_.policy->suppressions;
   for (auto first = entries.begin(); first != entries.end();) {
-    // An alias makes several of one.
+    // An alias or a tag makes several of one.
     const auto last = std::find_if(first, entries.end(), [&](const auto& one) {
       return one.pointer != first->pointer || one.config != first->config;
     });

@@ -5,11 +5,11 @@
 #include <tuple>
 #include <utility>
 
-#include "mesh/comma_list.h"
 #include "mesh/json_pointer.h"
 #include "mesh/kinds.h"
 #include "mesh/workload.h"
 #include "rules/fix.h"
+#include "rules/foreign_annotations.h"
 #include "rules/rule_context.h"
 
 namespace meshvet::rules {
@@ -27,14 +27,6 @@ bool Applies(const Rule& rule, const GroupKind& kind) {
 
 bool IsOn(const Rule& rule, const RuleSettings& settings) {
   return settings.enabled.value_or(!rule.off_by_default);
-}
-
-// Whether the comma list `codes` names one of the rule's aliases, or all.
-bool NamesAlias(std::string_view codes, const Rule& rule) {
-  return AnyInCommaList(codes, [&](std::string_view code) {
-    return code == "*" ||
-           std::ranges::find(rule.aliases, code) != rule.aliases.end();
-  });
 }
 
 std::string WhyOf(SilencedBy by, std::string_view reason) {
@@ -164,11 +156,15 @@ std::pair<std::string, Silence> Engine::Silenced(const Rule& rule,
     return {WhyOf(SilencedBy::kAnnotation, own->reason),
             {SilencedBy::kAnnotation, std::move(own->pointer), {}}};
   }
-  // istioctl looks at the metadata of the object alone.
   const Annotations own{object.annotations(), kOwnAnnotations};
-  if (!NamesAlias(own.members[kIstioSuppress].Str(), rule)) return {};
-  return {WhyOf(SilencedBy::kIstioAnnotation, {}),
-          {SilencedBy::kIstioAnnotation, own.PointerTo(kIstioSuppress), {}}};
+  for (const auto& [key, by] :
+       {std::pair(kIstioSuppress, SilencedBy::kIstioAnnotation),
+        std::pair(kKialiIgnore, SilencedBy::kAnnotation)}) {
+    const Node codes = own.members[key];
+    if (!codes.IsString() || !NamesRule(key, codes.Str(), rule)) continue;
+    return {WhyOf(by, {}), {by, own.PointerTo(key), {}}};
+  }
+  return {};
 }
 
 // Gives each finding its severity and action.

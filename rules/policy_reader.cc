@@ -29,19 +29,27 @@ Action ToAction(std::string_view word) {
   return word == "audit" ? Action::kAudit : Action::kOff;
 }
 
-// The rule of that id, or all that share the alias; an error at `place` if
-// there is none.
-std::vector<const Rule*> ReadRuleId(std::string_view id, const Scope& place) {
-  if (id.starts_with(kTagPrefix)) {
-    place.Fail("a tag can only stand under \"rules\"");
-    return {};
+// All rules with a tag.
+std::vector<const Rule*> ReadTag(std::string_view tag, const Scope& place) {
+  auto tagged = FindTagged(tag);
+  if (tagged) return *std::move(tagged);
+  place.Fail(tagged.error().message);
+  return {};
+}
+
+// The rule of that id, all that share the alias, or all with `tag:NAME`; an
+// error at `place` if there is none.
+std::vector<const Rule*> ReadRuleName(std::string_view name,
+                                      const Scope& place) {
+  if (name.starts_with(kTagPrefix)) {
+    return ReadTag(name.substr(kTagPrefix.size()), place);
   }
-  std::vector<const Rule*> rules = FindRules(id);
+  std::vector<const Rule*> rules = FindRules(name);
   if (rules.empty()) {
     std::vector<std::string_view> ids;
     for (const Rule* known : AllRules()) ids.push_back(known->id);
-    place.Fail("unknown rule \"" + std::string(id) + "\"" +
-               DidYouMean(id, ids));
+    place.Fail("unknown rule \"" + std::string(name) + "\"" +
+               DidYouMean(name, ids));
   }
   return rules;
 }
@@ -74,15 +82,6 @@ RuleSettings ReadSettings(const Rule& rule, const Scope& scope) {
   return settings;
 }
 
-// What a key under `rules` names: all rules with a tag, or as ReadRuleId.
-std::vector<const Rule*> ReadRuleKey(std::string_view key, const Scope& place) {
-  if (!key.starts_with(kTagPrefix)) return ReadRuleId(key, place);
-  auto tagged = FindTagged(key.substr(kTagPrefix.size()));
-  if (tagged) return *std::move(tagged);
-  place.Fail(tagged.error().message);
-  return {};
-}
-
 using SettingsById = std::map<std::string_view, RuleSettings>;
 
 // Mistakes are told in the order of the file; what holds does not depend on it.
@@ -90,7 +89,7 @@ void ReadRules(const Scope& rules, SettingsById& into) {
   if (!rules.exists() || !rules.IsObject()) return;
   std::map<Closeness, std::vector<std::pair<const Rule*, RuleSettings>>> read;
   for (const auto& [key, scope] : rules.Members()) {
-    for (const Rule* rule : ReadRuleKey(key, scope)) {
+    for (const Rule* rule : ReadRuleName(key, scope)) {
       read[ClosenessOf(key)].emplace_back(rule, ReadSettings(*rule, scope));
     }
   }
@@ -157,7 +156,7 @@ void ReadSuppression(const Scope& entry, Policy& policy) {
   if (!entry["rule"].exists()) entry.Fail("\"rule\" is required");
   std::vector<const Rule*> rules;
   if (const auto id = entry["rule"].Text()) {
-    rules = ReadRuleId(*id, entry["rule"]);
+    rules = ReadRuleName(*id, entry["rule"]);
   }
   agreed.object = entry["object"].Text().value_or("");
   agreed.file = entry["file"].Text().value_or("");
@@ -189,7 +188,7 @@ void ReadSuppressions(const Scope& scope, Policy& policy) {
     locked.Texts();
     for (const Scope& element : locked.Elements()) {
       if (!element.node().IsString()) continue;
-      for (const Rule* rule : ReadRuleId(element.node().Str(), element)) {
+      for (const Rule* rule : ReadRuleName(element.node().Str(), element)) {
         policy.locked.emplace_back(rule->id);
       }
     }
@@ -261,7 +260,7 @@ void ReadFix(const Scope& fix, Policy& policy) {
   for (const Scope& id : disabled.Elements()) {
     const auto text = id.Text();
     if (!text) continue;
-    for (const Rule* rule : ReadRuleId(*text, id)) {
+    for (const Rule* rule : ReadRuleName(*text, id)) {
       policy.fix_disabled.emplace_back(rule->id);
     }
   }

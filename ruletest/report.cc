@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "lint/report/colors.h"
 #include "lint/report/junit_suites.h"
 #include "lint/report/printable.h"
 #include "lint/report/repository_paths.h"
@@ -36,9 +37,29 @@ std::string ProblemsText(const CaseOutcome& one) {
   return text;
 }
 
-std::string CaseText(const TestOutcome& test, const CaseOutcome& one) {
+std::string_view ColorOf(Status status) {
+  switch (status) {
+    case Status::kPassed:
+      return lint::kGreen;
+    case Status::kSkipped:
+      return lint::kYellow;
+    case Status::kFailed:
+    case Status::kError:
+      break;
+  }
+  return lint::kRed;
+}
+
+std::string StatusText(Status status, bool color) {
+  std::string text(ToString(status));
+  if (!color) return text;
+  return std::string(ColorOf(status)).append(text).append(lint::kResetColor);
+}
+
+std::string CaseText(const TestOutcome& test, const CaseOutcome& one,
+                     bool color) {
   std::string text = Printable(one.place.ToString()) + ": " +
-                     std::string(ToString(one.status)) + ": " +
+                     StatusText(one.status, color) + ": " +
                      Printable(test.name + "/" + one.name);
   if (!one.reason.empty()) text += ": " + Printable(one.reason);
   return text + "\n" + ProblemsText(one);
@@ -91,12 +112,13 @@ Json JsonOf(const CaseOutcome& one) {
 
 }  // namespace
 
-std::string WriteText(const std::vector<TestOutcome>& tests, bool lists_all) {
+std::string WriteText(const std::vector<TestOutcome>& tests,
+                      const TextStyle& style) {
   std::string text;
   for (const TestOutcome& test : tests) {
     for (const CaseOutcome& one : test.cases) {
-      if (one.status == Status::kPassed && !lists_all) continue;
-      text += CaseText(test, one);
+      if (one.status == Status::kPassed && !style.lists_all) continue;
+      text += CaseText(test, one, style.color);
     }
   }
   return text;

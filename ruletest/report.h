@@ -15,7 +15,12 @@ namespace meshvet::ruletest {
 // A line for each case that did not pass, and below it what is not as wanted:
 // `-` what was wanted and is not there, `+` what is there and was not wanted.
 // Nothing else unless `lists_all`.
-std::string WriteText(const std::vector<TestOutcome>& tests, bool lists_all);
+struct TextStyle {
+  bool lists_all = false;
+  bool color = false;
+};
+std::string WriteText(const std::vector<TestOutcome>& tests,
+                      const TextStyle& style);
 
 // "12 passed, 0 failed, 1 skipped\n", and errors where there are any.
 std::string WriteSummary(const std::vector<TestOutcome>& tests);

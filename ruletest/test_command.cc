@@ -13,6 +13,7 @@
 #include "lint/config/configuration.h"
 #include "lint/input/parallel.h"
 #include "lint/report/destination.h"
+#include "lint/report/machine_text.h"
 #include "lint/report/output.h"
 #include "lint/report/printable.h"
 #include "rules/pattern.h"
@@ -111,6 +112,11 @@ class Command {
     return outcome;
   }
 
+  bool HasColor(const Destination& output) const {
+    return lint::UseColor(options_.color, environment_,
+                          options_.stdout_is_terminal && output.file.empty());
+  }
+
   std::string Write(const Destination& output,
                     const std::vector<TestOutcome>& tests, double elapsed_ms,
                     int exit_code) const {
@@ -118,13 +124,16 @@ class Command {
       return WriteJunit(tests, lint::FindRoot(paths_), elapsed_ms);
     }
     if (output.format == "json") return WriteJson(tests, exit_code);
-    return WriteText(tests, options_.verbose);
+    return WriteText(tests, {options_.verbose, HasColor(output)});
   }
 
   void Deliver(const Destination& output, const std::vector<TestOutcome>& tests,
                double elapsed_ms, LintOutcome& outcome) const {
     std::string text = Write(output, tests, elapsed_ms, outcome.exit_code);
     if (output.file.empty()) {
+      if (output.format == "text" && !environment_("TF_BUILD").empty()) {
+        text = lint::WithoutLogCommands(text, lint::kSpacedNumberSign);
+      }
       const bool is_fenced = output.format == "text" && !text.empty() &&
                              environment_("GITHUB_ACTIONS") == "true";
       outcome.out = is_fenced ? lint::FencedForGitHub(text) : std::move(text);

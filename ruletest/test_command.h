@@ -33,6 +33,8 @@ struct TestOptions {
   bool updates_snapshots = false;
   bool verbose = false;
   bool quiet = false;
+  lint::ColorChoice color = lint::ColorChoice::kAuto;
+  bool stdout_is_terminal = false;
   size_t jobs = 0;  // 0: as many as there are cores
 };
 

@@ -11,6 +11,7 @@
 #include "lint/report/counted.h"
 #include "lint/report/output.h"
 #include "lint/report/printable.h"
+#include "lint/report/text_report.h"
 
 namespace meshvet::lint {
 namespace {
@@ -37,6 +38,13 @@ std::variant<Looked, LintOutcome> Look(const LintOptions& options) {
         {"not written: not all was looked at", looked.setup.baseline});
     return LintOutcome{kExitUnfinished, {}, Text(report->failures)};
   }
+  if (!options.allow_empty && !HasLinted(*report)) {
+    LintOutcome refusal = Refuse({{kNothingToLint, {}}});
+    if (!options.quiet) {
+      refusal.err.insert(0, WriteLeftOut(*report, options.verbose));
+    }
+    return refusal;
+  }
   looked.report = *std::move(report);
   return looked;
 }
@@ -47,19 +55,25 @@ size_t CountOf(const std::vector<BaselineEntry>& entries) {
   return count;
 }
 
-LintOutcome Keep(const LintSetup& setup, const Baseline& baseline,
-                 const std::string& what) {
-  const Result<Unit> written = WriteFile(setup.baseline, baseline.Write());
-  if (!written) return {kExitUnfinished, {}, Text({written.error()})};
-  return {0, {}, what + " in " + Printable(setup.baseline) + "\n"};
-}
-
 // Whether a plain `meshvet lint` will know of the file.
 std::string Hint(const LintSetup& setup) {
   const auto& policy = *setup.request.policy;
   if (policy.baseline && setup.options.baseline.empty()) return {};
   return "meshvet: to use it, lint with --baseline, or write `baseline: "
          "FILE` into the configuration\n";
+}
+
+// `what` was done, and what was not looked at, which nothing is agreed on.
+LintOutcome Keep(const Looked& looked, const Baseline& baseline,
+                 const std::string& what, const std::string& hint = {}) {
+  const LintSetup& setup = looked.setup;
+  const Result<Unit> written = WriteFile(setup.baseline, baseline.Write());
+  if (!written) return {kExitUnfinished, {}, Text({written.error()})};
+  if (setup.options.quiet) return {};
+  return {0,
+          {},
+          what + " in " + Printable(setup.baseline) + "\n" +
+              WriteLeftOut(looked.report, setup.options.verbose) + hint};
 }
 
 std::string Line(const BaselineEntry& entry) {
@@ -78,7 +92,8 @@ LintOutcome RunBaselineCreate(const BaselineOptions& options) {
   if (auto* outcome = std::get_if<LintOutcome>(&looked)) {
     return std::move(*outcome);
   }
-  const auto& [setup, report] = std::get<Looked>(looked);
+  const auto& found = std::get<Looked>(looked);
+  const auto& [setup, report] = found;
   std::error_code error;
   if (!options.force && std::filesystem::exists(setup.baseline, error)) {
     return Refuse(
@@ -87,11 +102,9 @@ LintOutcome RunBaselineCreate(const BaselineOptions& options) {
           setup.baseline}});
   }
   const Baseline baseline = Baseline::Of(report, options.today);
-  LintOutcome outcome =
-      Keep(setup, baseline,
-           Counted(CountOf(baseline.entries()), "finding") + " agreed");
-  if (outcome.exit_code == 0) outcome.err += Hint(setup);
-  return outcome;
+  return Keep(found, baseline,
+              Counted(CountOf(baseline.entries()), "finding") + " agreed",
+              Hint(setup));
 }
 
 LintOutcome RunBaselineUpdate(const BaselineOptions& options) {
@@ -99,13 +112,14 @@ LintOutcome RunBaselineUpdate(const BaselineOptions& options) {
   if (auto* outcome = std::get_if<LintOutcome>(&looked)) {
     return std::move(*outcome);
   }
-  const auto& [setup, report] = std::get<Looked>(looked);
+  const auto& found = std::get<Looked>(looked);
+  const auto& [setup, report] = found;
   const Result<Baseline> agreed = ReadBaseline(setup.baseline);
   if (!agreed) return Refuse({agreed.error()});
   const Baseline merged =
       agreed->MergedWith(Baseline::Of(report, options.today));
   const size_t more = CountOf(merged.entries()) - CountOf(agreed->entries());
-  return Keep(setup, merged, Counted(more, "finding") + " added");
+  return Keep(found, merged, Counted(more, "finding") + " added");
 }
 
 LintOutcome RunBaselinePrune(const BaselineOptions& options) {
@@ -113,11 +127,12 @@ LintOutcome RunBaselinePrune(const BaselineOptions& options) {
   if (auto* outcome = std::get_if<LintOutcome>(&looked)) {
     return std::move(*outcome);
   }
-  auto& [setup, report] = std::get<Looked>(looked);
+  auto& found = std::get<Looked>(looked);
+  auto& [setup, report] = found;
   const Result<Baseline> agreed = ReadBaseline(setup.baseline);
   if (!agreed) return Refuse({agreed.error()});
   agreed->Apply(report, setup.request.root_directory);
-  return Keep(setup, agreed->Without(report.stale),
+  return Keep(found, agreed->Without(report.stale),
               Counted(CountOf(report.stale), "finding") + " dropped");
 }
 
@@ -136,6 +151,7 @@ LintOutcome RunBaselineShow(const BaselineOptions& options) {
   for (const BaselineEntry& entry : agreed->entries()) {
     outcome.out += Line(entry);
   }
+  if (options.lint.quiet) return outcome;
   outcome.err = Counted(CountOf(agreed->entries()), "finding") + " agreed\n";
   return outcome;
 }

@@ -267,7 +267,7 @@ class Resolver {
 std::variant<Configuration, LintOutcome> Find(const ConfigOptions& options) {
   std::string file = options.config;
   std::error_code error;
-  if (file.empty()) {
+  if (file.empty() && !options.no_config) {
     if (!std::filesystem::exists(options.path, error)) {
       return LintOutcome{
           kExitUsage,

@@ -16,6 +16,7 @@ namespace meshvet::lint {
 struct ConfigOptions {
   std::string path = ".";  // where to look for a configuration from
   std::string config;      // found when empty
+  bool no_config = false;
 };
 
 // Exit code 2 with each mistake's line, or when there is none to be found.

@@ -16,6 +16,7 @@
 #include "lint/report/counted.h"
 #include "lint/report/output.h"
 #include "lint/report/printable.h"
+#include "lint/report/text_report.h"
 
 namespace meshvet::lint {
 namespace {
@@ -132,8 +133,12 @@ class Command {
   LintOutcome Settle() {
     std::string err;
     const bool written = WritesNothing() || PrintsText() || WriteFiles(err);
-    const std::string summary = Summary();
+    std::string summary = Summary();
     const bool quiet = setup_.options.quiet;
+    // Where the usual summary, of what would be left, is not told.
+    if (WritesNothing()) {
+      summary += WriteLeftOut(run_.left, setup_.options.verbose);
+    }
     setup_.options.quiet = quiet || WritesNothing();
     KeepStandardOutputFree();
     LintOutcome outcome = Deliver(setup_, std::move(run_.left), environment_);

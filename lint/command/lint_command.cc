@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -9,6 +10,7 @@
 #include "lint/command/exit_code.h"
 #include "lint/input/loader_rules.h"
 #include "lint/linter.h"
+#include "lint/report/machine_text.h"
 #include "lint/report/output.h"
 #include "lint/report/text_report.h"
 
@@ -43,26 +45,13 @@ class Delivery {
       outcome.err += Text({{objection, {}}});
     }
     if (report.exit_code == kExitUsage) {
-      outcome.err +=
-          "meshvet: nothing to lint (--allow-empty if that is meant)\n";
+      outcome.err += Text({{kNothingToLint, {}}});
     }
     outcome.exit_code = report.exit_code;
     return outcome;
   }
 
  private:
-  // A document that could not be read counts: there is a finding about it. A
-  // chart or a template does not: nothing in it was looked at. Nor does what
-  // the configuration has too much of.
-  static bool HasLinted(const Report& report) {
-    const auto is_notice = [](const Diagnostic& diagnostic) {
-      const std::string_view rule = diagnostic.finding.rule;
-      return SaysRenderFirst(rule) || IsAboutSuppressions(rule);
-    };
-    return report.summary.objects > 0 ||
-           !std::ranges::all_of(report.diagnostics, is_notice);
-  }
-
   // 3 beats 1: when something was not read, the answer is not known.
   int ExitCode(const Report& report) const {
     if (!report.failures.empty()) return kExitUnfinished;
@@ -107,6 +96,10 @@ class Delivery {
                  LintOutcome& outcome) const {
     std::string text = output.format->write(report, StyleOf(output));
     if (output.file.empty()) {
+      // Azure's agent knows no fence.
+      if (output.format->is_text && !environment_("TF_BUILD").empty()) {
+        text = WithoutLogCommands(text, kSpacedNumberSign);
+      }
       const bool is_fenced = output.format->is_text && !text.empty() &&
                              environment_("GITHUB_ACTIONS") == "true";
       outcome.out = is_fenced ? FencedForGitHub(text) : std::move(text);
@@ -133,6 +126,15 @@ std::string FencedForGitHub(const std::string& text) {
 
 LintOutcome Refuse(const Complaints& complaints) {
   return {kExitUsage, {}, Text(complaints)};
+}
+
+bool HasLinted(const Report& report) {
+  const auto is_notice = [](const Diagnostic& diagnostic) {
+    const std::string_view rule = diagnostic.finding.rule;
+    return SaysRenderFirst(rule) || IsAboutSuppressions(rule);
+  };
+  return report.summary.objects > 0 ||
+         !std::ranges::all_of(report.diagnostics, is_notice);
 }
 
 LintOutcome Deliver(const LintSetup& setup, Report report,

@@ -28,6 +28,12 @@ std::string FencedForGitHub(const std::string& text);
 
 // Exit code 2.
 LintOutcome Refuse(const Complaints& complaints);
+// Whether anything was looked at. A document that could not be read counts:
+// there is a finding about it. A chart or a template does not: nothing in it
+// was looked at. Nor does what the configuration has too much of.
+bool HasLinted(const Report& report);
+inline constexpr const char* kNothingToLint =
+    "nothing to lint (--allow-empty if that is meant)";
 // A report without what is agreed on.
 Result<Report> AgainstBaseline(const LintSetup& setup, Report report);
 // What is found, without what is agreed on.

@@ -169,16 +169,20 @@ json RulesSchema() {
 }
 
 json RuleName() {
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   for (const rules::Rule* rule : rules::AllRules()) {
-    names.push_back(rule->id);
+    names.emplace_back(rule->id);
     for (const std::string_view alias : rule->aliases) {
       if (std::ranges::find(names, alias) == names.end()) {
-        names.push_back(alias);
+        names.emplace_back(alias);
       }
     }
   }
-  return {{"description", "a rule, or all that share a code"}, {"enum", names}};
+  for (const std::string_view tag : rules::TagNames()) {
+    names.push_back(std::string(rules::kTagPrefix).append(tag));
+  }
+  return {{"description", "a rule, or all that share a code or a tag"},
+          {"enum", names}};
 }
 
 json OverrideSchema() {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "lint/fix/file_fixes.h"
@@ -19,6 +21,25 @@ std::map<std::string, size_t> CountFingerprints(const Report& report) {
     if (!diagnostic.is_suppressed()) ++counts[diagnostic.fingerprint];
   }
   return counts;
+}
+
+// Without what stood at `pointer` of the configuration itself; what came behind
+// it in the list moves up.
+void RemoveEntry(std::string_view pointer,
+                 std::vector<rules::Suppression>& entries) {
+  const size_t slash = pointer.rfind('/') + 1;
+  const auto index_of = [&](const rules::Suppression& entry) {
+    return std::stoul(entry.pointer.substr(slash));
+  };
+  std::erase_if(entries, [&](const rules::Suppression& entry) {
+    return entry.config.empty() && entry.pointer == pointer;
+  });
+  const size_t removed = std::stoul(std::string(pointer.substr(slash)));
+  for (rules::Suppression& entry : entries) {
+    if (!entry.config.empty() || index_of(entry) < removed) continue;
+    entry.pointer.replace(slash, entry.pointer.npos,
+                          std::to_string(index_of(entry) - 1));
+  }
 }
 
 class Fixer {
@@ -107,6 +128,26 @@ class Fixer {
     step.before = before;
     for (const Diagnostic* finding : fixes.applied) Note(*finding, step);
     lint_.texts[PathOf(path)] = fixes.text;
+    const auto own = lint_.policy_files.find("");
+    if (own != lint_.policy_files.end() &&
+        own->second == fixes.applied.front()->file) {
+      ForgetEntries(fixes, own->second);
+    }
+  }
+
+  // The next round has the policy without the entries that went.
+  void ForgetEntries(const FileFixes& fixes,
+                     std::shared_ptr<const SourceFile>& configuration) {
+    rules::Policy policy = *lint_.policy;
+    for (const Diagnostic* finding : fixes.applied) {
+      for (const PatchOperation& removal : finding->finding.fix) {
+        RemoveEntry(removal.path, policy.suppressions);
+      }
+    }
+    lint_.policy = std::make_shared<const rules::Policy>(std::move(policy));
+    SourceFile mended(configuration->name(), fixes.text);
+    mended.Parse(1, request_.lint.limits);
+    configuration = std::make_shared<const SourceFile>(std::move(mended));
   }
 
   void Note(const Diagnostic& finding, Step& step) {

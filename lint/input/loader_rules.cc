@@ -126,12 +126,13 @@ constinit const Rule kKustomization = {
 
 constinit const Rule kSuppressionBlanket = {
     .id = "suppression-blanket",
-    .title = "An annotation silences every rule Istio knows",
+    .title = "An annotation silences every code of Istio or Kiali",
     .severity = Severity::kInfo,
     .rationale =
         "`galley.istio.io/analyze-suppress: \"*\"` hides what is found today "
-        "and whatever will be found later. Name the codes that are meant, or "
-        "use `ignore.meshvet.dev/RULE` with a reason.",
+        "and whatever will be found later, and so does "
+        "`kiali.io/ignore-validations: \"\"`. Name the codes that are meant, "
+        "or use `ignore.meshvet.dev/RULE` with a reason.",
     .bad = {{"All of them",
              "apiVersion: v1\nkind: Service\nmetadata:\n  name: reviews\n"
              "  namespace: shop\n  annotations:\n"

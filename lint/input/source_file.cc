@@ -1,6 +1,7 @@
 #include "lint/input/source_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 
 #include "lint/input/input_files.h"
 #include "lint/input/parallel.h"
+#include "lint/input/stop.h"
 #include "mesh/json_pointer.h"
 
 namespace meshvet::lint {
@@ -93,6 +95,26 @@ class Descriptor {
   int fd_;
 };
 
+// A pipe is opened at once, whether or not anybody writes to it yet.
+int Open(const std::string& path) {
+  if (path == kStdin) return STDIN_FILENO;
+  return open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+// Until there is something to read, or an end; 0, or what was in the way. A
+// signal interrupts one thread alone, so the others look for themselves.
+int WaitForText(int file, const std::atomic<int>* stop) {
+  constexpr int kLookMilliseconds = 50;
+  pollfd wait{file, POLLIN, 0};
+  for (;;) {
+    if (IsStopped(stop)) return EINTR;
+    const int ready = poll(&wait, 1, stop == nullptr ? -1 : kLookMilliseconds);
+    if (ready > 0) return 0;
+    // Without `stop`, too: only a signal that is to end the run interrupts.
+    if (ready < 0 && (errno != EINTR || stop == nullptr)) return errno;
+  }
+}
+
 }  // namespace
 
 yaml::Range Offset::Of(yaml::Range range) const {
@@ -158,14 +180,12 @@ Result<std::string> ReadText(const std::string& path, size_t max_bytes) {
   return ReadText(path, [=](std::string_view) { return max_bytes; });
 }
 
-Result<std::string> ReadText(const std::string& path,
-                             const LimitOfText& limit) {
-  const bool is_stdin = path == kStdin;
+Result<std::string> ReadText(const std::string& path, const LimitOfText& limit,
+                             const std::atomic<int>* stop) {
   const auto failure = [&](int error) {
     return Error{std::generic_category().message(error), path};
   };
-  const Descriptor file(is_stdin ? STDIN_FILENO
-                                 : open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(Open(path));
   if (file.get() < 0) return failure(errno);
   struct stat status = {};
   if (fstat(file.get(), &status) != 0) return failure(errno);
@@ -187,9 +207,14 @@ Result<std::string> ReadText(const std::string& path,
       }
       text.resize(std::min(2 * size, max_bytes + 1));
     }
+    if (!S_ISREG(status.st_mode)) {
+      const int error = WaitForText(file.get(), stop);
+      if (error != 0) return failure(error);
+    }
     const ssize_t got =
         read(file.get(), text.data() + size, text.size() - size);
-    // Interrupted, too: only a signal that is to end the run does that.
+    // Another reader of the pipe was faster.
+    if (got < 0 && errno == EAGAIN) continue;
     if (got < 0) return failure(errno);
     if (got == 0) break;
     size += static_cast<size_t>(got);

@@ -15,6 +15,7 @@
 #ifndef MESHVET_LINT_INPUT_SOURCE_FILE_H_
 #define MESHVET_LINT_INPUT_SOURCE_FILE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -95,9 +96,12 @@ Error InFile(const std::string& path, const Error& error);
 // The bytes of a file, or of standard input for kStdin. The error's `where` is
 // the path.
 Result<std::string> ReadText(const std::string& path, size_t max_bytes);
-// The same, where the text itself says how long it may be.
+// The same, where the text itself says how long it may be. A pipe that says
+// nothing is waited for until there is a `stop` (lint/input/stop.h), on
+// whatever thread.
 using LimitOfText = std::function<size_t(std::string_view text)>;
-Result<std::string> ReadText(const std::string& path, const LimitOfText& limit);
+Result<std::string> ReadText(const std::string& path, const LimitOfText& limit,
+                             const std::atomic<int>* stop = nullptr);
 
 }  // namespace meshvet::lint
 

@@ -7,6 +7,7 @@
 #include "lint/input/loader_rules.h"
 #include "mesh/suggestion.h"
 #include "mesh/utf8.h"
+#include "rules/tags.h"
 
 namespace meshvet::lint {
 namespace {
@@ -183,12 +184,15 @@ class Reader {
 
 }  // namespace
 
-std::vector<const Rule*> RulesToSilence(std::string_view id_or_alias,
+std::vector<const Rule*> RulesToSilence(std::string_view name,
                                         std::span<const Rule* const> rules) {
+  if (name.starts_with(rules::kTagPrefix)) {
+    return rules::RulesTagged(name.substr(rules::kTagPrefix.size()));
+  }
   std::vector<const Rule*> found;
   for (const auto list : {rules, LoaderRules()}) {
     for (const Rule* rule : list) {
-      if (rules::IsNamed(*rule, id_or_alias)) found.push_back(rule);
+      if (rules::IsNamed(*rule, name)) found.push_back(rule);
     }
   }
   return found;
@@ -213,6 +217,11 @@ std::string WhyNotSilenced(std::string_view name,
 
 std::string UnknownRuleMessage(std::string_view name,
                                std::span<const Rule* const> rules) {
+  if (name.starts_with(rules::kTagPrefix)) {
+    const std::string tag = Shown(name.substr(rules::kTagPrefix.size()));
+    const auto tagged = rules::FindTagged(tag);
+    if (!tagged) return tagged.error().message;
+  }
   std::vector<std::string_view> names;
   for (const auto list : {rules, LoaderRules()}) {
     for (const Rule* rule : list) {

@@ -7,9 +7,9 @@
 // Behind a value a comment speaks of its line; alone on a line, of the key or
 // item below and all that it holds; before the first key, of the document; and
 // `meshvet:ignore-file`, before all content, of the whole file. Rules are named
-// by id or alias, with commas between; the reason comes after ` -- `. A comment
-// that names no rule, or one there is not, silences nothing and is a complaint.
-// JSON has no comments.
+// by id, alias or `tag:NAME`, with commas between; the reason comes after
+// ` -- `. A comment that names no rule, or one there is not, silences nothing
+// and is a complaint. JSON has no comments.
 
 #ifndef MESHVET_LINT_INPUT_SUPPRESS_COMMENTS_H_
 #define MESHVET_LINT_INPUT_SUPPRESS_COMMENTS_H_
@@ -34,7 +34,7 @@ inline constexpr std::string_view kCommentWord = "meshvet:";
 struct IgnoredRule {
   std::string name;
   yaml::Range range;
-  std::vector<const rules::Rule*> rules;  // one, unless it is an alias
+  std::vector<const rules::Rule*> rules;  // several of an alias or a tag
 };
 
 struct IgnoreComment {
@@ -64,9 +64,9 @@ struct IgnoreComments {
 };
 
 // The rule of that id, or all that share the alias, of `rules` and the
-// loader's.
+// loader's; or all with `tag:NAME`.
 std::vector<const rules::Rule*> RulesToSilence(
-    std::string_view id_or_alias, std::span<const rules::Rule* const> rules);
+    std::string_view name, std::span<const rules::Rule* const> rules);
 
 // Why `named`, which is not empty, cannot be silenced by the author of an
 // object; empty if it can.
@@ -74,7 +74,7 @@ std::string WhyNotSilenced(std::string_view name,
                            const std::vector<const rules::Rule*>& named,
                            const rules::Policy& policy);
 
-// ` (did you mean …?)` for a rule there is not.
+// With ` (did you mean …?)`, for a rule or a tag there is not.
 std::string UnknownRuleMessage(std::string_view name,
                                std::span<const rules::Rule* const> rules);
 

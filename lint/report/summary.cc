@@ -162,10 +162,14 @@ std::string WriteStatistics(const Report& report) {
   return text;
 }
 
+std::string WriteLeftOut(const Report& report, bool verbose) {
+  return (verbose ? SkippedList(report) : SkippedLine(report)) +
+         NotRunLine(report, verbose);
+}
+
 std::string WriteSummary(const Report& report, bool verbose) {
-  return TotalsLine(report) +
-         (verbose ? SkippedList(report) : SkippedLine(report)) +
-         NotRunLine(report, verbose) + StaleLines(report, verbose);
+  return TotalsLine(report) + WriteLeftOut(report, verbose) +
+         StaleLines(report, verbose);
 }
 
 }  // namespace meshvet::lint

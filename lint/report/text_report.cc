@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "lint/input/loader_rules.h"
+#include "lint/report/colors.h"
 #include "lint/report/excerpt.h"
 #include "lint/report/printable.h"
 #include "lint/report/rule_text.h"
@@ -11,19 +12,16 @@
 namespace meshvet::lint {
 namespace {
 
-constexpr std::string_view kReset = "\x1b[0m";
-constexpr std::string_view kBold = "\x1b[1m";
-
 std::string_view ColorOf(rules::Severity severity) {
   switch (severity) {
     case rules::Severity::kError:
-      return "\x1b[1;31m";
+      return kRed;
     case rules::Severity::kWarning:
-      return "\x1b[1;33m";
+      return kYellow;
     case rules::Severity::kInfo:
       break;
   }
-  return "\x1b[1;36m";
+  return kCyan;
 }
 
 std::string PlaceText(const std::string& file, const yaml::Position& at) {
@@ -48,7 +46,7 @@ class Writer {
  private:
   std::string Colored(std::string_view color, std::string_view text) const {
     if (!style_.color) return std::string(text);
-    return std::string(color).append(text).append(kReset);
+    return std::string(color).append(text).append(kResetColor);
   }
 
   // "deploy/shop.yaml:15:29: error[rule-id]: message  [fixable]".
@@ -94,7 +92,7 @@ class Writer {
     style.unicode = style_.unicode;
     if (style_.color) {
       style.start_mark = ColorOf(diagnostic.finding.severity);
-      style.end_mark = kReset;
+      style.end_mark = kResetColor;
     }
     return MakeExcerpt(text, diagnostic.range,
                        Printable(diagnostic.finding.fix_title), style);

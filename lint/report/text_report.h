@@ -27,6 +27,8 @@ std::string WriteText(const Report& report, const TextStyle& style);
 // The totals, what was skipped and which rules could not judge. `verbose` lists
 // what was skipped instead of counting it.
 std::string WriteSummary(const Report& report, bool verbose);
+// Of it, what was skipped and which rules could not judge.
+std::string WriteLeftOut(const Report& report, bool verbose);
 
 // How often each rule spoke.
 std::string WriteStatistics(const Report& report);

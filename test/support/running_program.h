@@ -16,10 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include "test/support/exec_words.h"
@@ -67,6 +70,15 @@ class RunningProgram {
 
   void Signal(int signal) const { kill(pid_, signal); }
 
+  // Until it has this file open, for at most 30 s: patience, not a measurement.
+  bool WaitToOpen(const std::filesystem::path& file) const {
+    for (int i = 0; i < 1'500; ++i) {
+      if (HasOpen(file)) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return HasOpen(file);
+  }
+
   Ended Wait() {
     int status = 0;
     rusage used{};
@@ -82,6 +94,18 @@ class RunningProgram {
                        const std::string& to) {
     posix_spawn_file_actions_addopen(&files, stream, to.c_str(),
                                      O_CREAT | O_WRONLY | O_APPEND, 0600);
+  }
+
+  bool HasOpen(const std::filesystem::path& file) const {
+    const std::string all = "/proc/" + std::to_string(pid_) + "/fd";
+    const auto wanted = std::filesystem::canonical(file);
+    std::error_code gone;  // it may close one meanwhile
+    for (const auto& open : std::filesystem::directory_iterator(all, gone)) {
+      if (std::filesystem::read_symlink(open.path(), gone) == wanted) {
+        return true;
+      }
+    }
+    return false;
   }
 
   const TempFolder kept_;

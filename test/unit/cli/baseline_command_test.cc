@@ -31,6 +31,11 @@ std::string Entry(const std::string& name) {
          name + "}}\n";
 }
 
+// Below each summary: what nothing is agreed on.
+constexpr const char* kNotRun =
+    "1 rule not run: workload-entry-selected-by-nothing (the Services and "
+    "ServiceEntries of namespace shop are not all known)\n";
+
 class BaselineTest : public ::testing::Test {
  protected:
   BaselineTest() {
@@ -56,7 +61,8 @@ TEST_F(BaselineTest, AgreedFindingsAreOnlyCounted) {
   const Ran created = Run("baseline create deploy");
   EXPECT_EQ(created.exit_code, 0);
   EXPECT_THAT(created.out, IsEmpty());
-  EXPECT_EQ(created.err, "2 findings agreed in agreed.json\n");
+  EXPECT_EQ(created.err,
+            std::string("2 findings agreed in agreed.json\n") + kNotRun);
   EXPECT_THAT(
       Agreed(),
       ContainsRegex(
@@ -80,7 +86,7 @@ TEST_F(BaselineTest, OneMoreIsReported) {
   EXPECT_THAT(ran.out, AllOf(HasSubstr("deploy/c.yaml:"),
                              Not(HasSubstr("deploy/a.yaml:"))));
   EXPECT_EQ(Run("baseline update deploy").err,
-            "1 finding added in agreed.json\n");
+            std::string("1 finding added in agreed.json\n") + kNotRun);
   EXPECT_EQ(Run("lint deploy").exit_code, 0);
 }
 
@@ -112,7 +118,7 @@ TEST_F(BaselineTest, WhatIsMendedIsStaleAndPruned) {
   // What was not looked at is not known to be mended.
   EXPECT_THAT(Run("lint deploy/b.yaml").err, HasSubstr("1 known before"));
   EXPECT_EQ(Run("baseline prune deploy").err,
-            "1 finding dropped in agreed.json\n");
+            std::string("1 finding dropped in agreed.json\n") + kNotRun);
   EXPECT_THAT(Agreed(), AllOf(Not(HasSubstr("a.yaml")), HasSubstr("b.yaml")));
   EXPECT_THAT(Run("lint deploy").err, Not(HasSubstr("no longer found")));
 }
@@ -120,7 +126,7 @@ TEST_F(BaselineTest, WhatIsMendedIsStaleAndPruned) {
 TEST_F(BaselineTest, PruneLeavesAloneWhatItDidNotRead) {
   Create();
   EXPECT_EQ(Run("baseline prune deploy/b.yaml").err,
-            "0 findings dropped in agreed.json\n");
+            std::string("0 findings dropped in agreed.json\n") + kNotRun);
   EXPECT_THAT(Agreed(), HasSubstr("a.yaml"));
 }
 
@@ -146,6 +152,47 @@ TEST_F(BaselineTest, ShowListsWhatIsAgreed) {
                             "since 20[0-9][0-9]-[01][0-9]-[0-3][0-9]\n"));
   EXPECT_EQ(shown.err, "2 findings agreed\n");
   EXPECT_EQ(Run("baseline show --json").out, Agreed());
+}
+
+TEST_F(BaselineTest, TellsAsMuchAsIsAskedFor) {
+  WriteFile(folder_ / "deploy/chart/Chart.yaml", "name: x\n");
+  EXPECT_THAT(Run("baseline create deploy").err,
+              HasSubstr(" in agreed.json\nskipped: 1 path (1 Helm chart"));
+  for (const std::string verb : {"create --force", "update", "prune"}) {
+    const Ran loud = Run("baseline " + verb + " -v -j1 deploy");
+    EXPECT_EQ(loud.exit_code, 0) << verb;
+    EXPECT_THAT(loud.err,
+                HasSubstr(" in agreed.json\nskipped deploy/chart: Helm"))
+        << verb;
+    const std::string agreed = Agreed();
+    const Ran quiet = Run("baseline " + verb + " -q -j8 deploy");
+    EXPECT_EQ(quiet.exit_code, 0) << verb;
+    EXPECT_EQ(quiet.out + quiet.err, "") << verb;
+    EXPECT_EQ(Agreed(), agreed) << verb;
+    EXPECT_EQ(Run("baseline " + verb + " -j many deploy").exit_code, 2) << verb;
+  }
+  EXPECT_EQ(Run("baseline show -q").err, "");
+  EXPECT_EQ(Run("baseline show -q").out, Run("baseline show").out);
+}
+
+// It would agree to nothing, or drop what there is, of a path that is wrong.
+TEST_F(BaselineTest, NothingToLintIsNoBaseline) {
+  Create();
+  const std::string agreed = Agreed();
+  WriteFile(folder_ / "charts/x/Chart.yaml", "name: x\n");
+  for (const std::string verb : {"create --force", "update", "prune"}) {
+    const Ran ran = Run("baseline " + verb + " charts");
+    EXPECT_EQ(ran.exit_code, 2) << verb;
+    EXPECT_THAT(ran.err, HasSubstr("\nmeshvet: nothing to lint "
+                                   "(--allow-empty if that is meant)\n"))
+        << verb;
+    EXPECT_THAT(ran.err, HasSubstr("skipped: 1 path (1 Helm chart")) << verb;
+    EXPECT_EQ(Agreed(), agreed) << verb;
+  }
+  std::filesystem::remove(folder_ / "deploy/a.yaml");
+  std::filesystem::remove(folder_ / "deploy/b.yaml");
+  EXPECT_EQ(Run("baseline prune --allow-empty deploy").err,
+            "2 findings dropped in agreed.json\n");
 }
 
 TEST_F(BaselineTest, WithoutAConfigurationItSaysHowToUseIt) {

@@ -24,6 +24,7 @@ using test::RunBinary;
 using test::TempFolder;
 using test::WriteFile;
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -144,6 +145,18 @@ TEST_F(CommandTest, SuggestsWhatWasMeant) {
   EXPECT_THAT(Run("explain unknwn-kind").err,
               HasSubstr("did you mean \"unknown-kind\"?"));
   EXPECT_THAT(Run("lint -o jsn").err, HasSubstr("did you mean \"json\"?"));
+}
+
+TEST_F(CommandTest, SaysWhereTheRightWordsAre) {
+  EXPECT_EQ(Run("nonsense").err,
+            "meshvet: unknown command \"nonsense\"; `meshvet --help` lists "
+            "them\n");
+  EXPECT_EQ(Run("baseline crete").err,
+            "meshvet: unknown command \"crete\" (did you mean \"create\"?); "
+            "`meshvet baseline --help` lists them\n");
+  EXPECT_EQ(Run("baseline show --cluster").err,
+            "meshvet: unknown flag --cluster; `meshvet baseline show --help` "
+            "lists them\n");
 }
 
 TEST_F(CommandTest, EveryCommandHelpsWithThreeExamples) {
@@ -302,6 +315,29 @@ TEST_F(CommandTest, AsciiWhereTheLocaleIsNotUtf8) {
   const Ran ran = Run("lint bad.yaml", "LC_ALL=C");
   EXPECT_THAT(ran.out, HasSubstr(" 2 | kind: Gatway\n"));
   EXPECT_THAT(ran.out, Not(HasSubstr("\xE2")));
+}
+
+// GitHub's runner and Azure's agent look for these anywhere in a line.
+TEST_F(CommandTest, NoNameOfAStrangerIsACommandToALog) {
+  for (const char* name : {"##[error]a", "##vso[task.complete]b"}) {
+    WriteFile(folder_ / name / "bad.yaml", kWrongKind);
+    WriteFile(folder_ / name / "chart/Chart.yaml", "name: x\n");
+    WriteFile(folder_ / name / "wrong.yaml",
+              std::string(kConfigHead) + "\"" + name + "\": 1\n");
+  }
+  const auto is_plain = AllOf(Not(HasSubstr("##[")), Not(HasSubstr("##vso[")));
+  for (const std::string arguments :
+       {"lint -v .", "lint -v --context . bad.yaml", "gate -v .", "fix -v .",
+        "config validate --config '##[error]a/wrong.yaml'",
+        "config validate --config '##vso[task.complete]b/wrong.yaml'"}) {
+    const Ran ran = Run(arguments, "GITHUB_ACTIONS=true");
+    EXPECT_THAT(ran.err, AllOf(is_plain, HasSubstr("# #"))) << arguments;
+  }
+  for (const std::string format : {"full", "concise", "markdown"}) {
+    const Ran ran = Run("lint -o " + format + " .", "TF_BUILD=True");
+    EXPECT_EQ(ran.exit_code, 1) << format;
+    EXPECT_THAT(ran.out, AllOf(is_plain, HasSubstr("bad.yaml"))) << format;
+  }
 }
 
 TEST_F(CommandTest, GitHubSeesNoCommandInForeignText) {

@@ -209,6 +209,12 @@ TEST_P(Completion, OffersEveryRule) {
   EXPECT_THAT(Offered("meshvet explain "), IsSupersetOf(rules));
   EXPECT_THAT(Offered("meshvet lint --ignore "), IsSupersetOf(rules));
   EXPECT_THAT(Offered("meshvet explain IST0128"), Contains("IST0128"));
+  EXPECT_THAT(Offered("meshvet lint --select "), Contains("tag:tls"));
+  for (const char* before : {"", "IST0101,"}) {
+    const std::string line = std::string("meshvet lint --ignore ") + before;
+    EXPECT_THAT(Offered(line + "tag:tl"),
+                ::testing::ElementsAre(::testing::EndsWith("tls")));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, Completion,

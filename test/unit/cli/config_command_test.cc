@@ -16,6 +16,7 @@ using test::RunBinary;
 using test::TempFolder;
 using test::WriteFile;
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -58,6 +59,15 @@ TEST_F(ConfigTest, ValidateNeedsAFile) {
   EXPECT_EQ(Run("config validate").exit_code, 2);
   EXPECT_EQ(Run("config validate nowhere").exit_code, 2);
   EXPECT_EQ(Run("config validate --config nowhere.yaml").exit_code, 2);
+}
+
+TEST_F(ConfigTest, ShowCanLeaveTheFileAside) {
+  Put(".meshvet.yaml", "baseline: old.json\n");
+  EXPECT_THAT(Run("config show").out, HasSubstr("\nbaseline: \"old.json\""));
+  const Ran ran = Run("config show --no-config");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("rules:\n"), HasSubstr("# default\n"),
+                             Not(HasSubstr("baseline"))));
 }
 
 TEST_F(ConfigTest, ShowSaysWhereEachValueComesFrom) {

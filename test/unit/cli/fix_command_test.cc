@@ -391,6 +391,67 @@ TEST_F(FixCommand, ReportsWhatIsLeftInAnyFormat) {
   EXPECT_THAT(Text("left.json"), HasSubstr("\"exit_code\": 1"));
 }
 
+TEST_F(FixCommand, SaysWhatItDidNotLookAt) {
+  folder_.Put("till.yaml", kTillFixed);
+  folder_.Put("chart/Chart.yaml", "name: x\n");
+  for (const char* flag : {"", "--check ", "--diff "}) {
+    EXPECT_THAT(Run(std::string(flag) + ".").err,
+                HasSubstr("\nskipped: 2 paths (1 Helm chart, "))
+        << flag;
+    EXPECT_THAT(Run(std::string(flag) + "-v .").err,
+                HasSubstr("\nskipped chart: Helm chart"))
+        << flag;
+    EXPECT_THAT(Run(std::string(flag) + "-q .").err, IsEmpty()) << flag;
+  }
+}
+
+// Of the configuration, where its folder is among what is to be mended.
+TEST_F(FixCommand, RemovesEntriesThatSilenceNothing) {
+  const std::string head = "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n";
+  const std::string expired =
+      "  - {rule: tag:labels, file: till.yaml, until: 2020-01-31}\n";
+  const std::string used =
+      "  - rule: workload-entry-missing-label  # mended in May\n"
+      "    file: till.yaml\n";
+  const std::string unused = "  - {rule: IST0101, file: \"*\"}  # old\n";
+  const std::string base = head + "suppressions:\n  entries:\n" + expired;
+  const std::string before =
+      head + "extends: [base.yaml]\nsuppressions:\n  entries:\n" + expired +
+      used + unused + expired + "fix: {unsafe: false}\n";
+  folder_.Put("base.yaml", base);
+  folder_.Put(".meshvet.yaml", before);
+  folder_.Put("till.yaml", kTill);
+
+  EXPECT_EQ(Run("till.yaml").exit_code, 0);
+  EXPECT_EQ(Text(".meshvet.yaml"), before) << "of one file alone";
+  EXPECT_EQ(Run("--check .").exit_code, 1);
+  EXPECT_EQ(Text(".meshvet.yaml"), before);
+  const Ran ran = Run(".");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(Text(".meshvet.yaml"),
+            head + "extends: [base.yaml]\nsuppressions:\n  entries:\n" + used +
+                "fix: {unsafe: false}\n");
+  EXPECT_THAT(ran.err,
+              HasSubstr(".meshvet.yaml:8:12: fixed [suppression-unused]: "
+                        "remove the entry\n"));
+  EXPECT_THAT(ran.err, HasSubstr("Fixed 3 of 4 findings in 2 files "
+                                 "(1 by hand)\n"));
+  EXPECT_EQ(Text("base.yaml"), base) << "others may extend it";
+  EXPECT_EQ(Text("till.yaml"), kTill) << "silenced";
+  EXPECT_EQ(Run("--check .").exit_code, 0);
+}
+
+TEST_F(FixCommand, TheLastEntryLeavesAnEmptyList) {
+  const std::string head =
+      "apiVersion: meshvet.dev/v1alpha1\nkind: Config\nsuppressions:\n";
+  folder_.Put(".meshvet.yaml",
+              head + "  entries:\n  - {rule: IST0101, file: \"*\"}\n");
+  folder_.Put("till.yaml", kTillFixed);
+  EXPECT_EQ(Run(".").exit_code, 0);
+  EXPECT_EQ(Text(".meshvet.yaml"), head + "  entries: []\n");
+  EXPECT_EQ(RunBinary(folder_.path(), "config validate").exit_code, 0);
+}
+
 // The blocks of docs/fix.md, whose first lines name a file or a command.
 TEST_F(FixCommand, ThePageShowsWhatTheProgramDoes) {
   const std::string page = ReadFile(MESHVET_SOURCE_DIR "/docs/fix.md");

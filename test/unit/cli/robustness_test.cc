@@ -143,9 +143,14 @@ TEST_F(RobustnessTest, AFolderIsWalkedPastWhatIsNoFile) {
 
 TEST_F(RobustnessTest, ATimeLimitIsKept) {
   ASSERT_EQ(mkfifo((folder_ / "silent.yaml").c_str(), 0600), 0);
-  const Ran ran = Run("lint --timeout 50ms silent.yaml");
-  EXPECT_EQ(ran.exit_code, 3);
-  EXPECT_EQ(ran.err, "meshvet: timed out (--timeout)\n");
+  for (const std::string command :
+       {"lint", "fix", "gate", "baseline create", "baseline update",
+        "baseline prune", "test", "review",
+        "certs rotate --tls-secret a/b --kubeconfig"}) {
+    const Ran ran = Run(command + " silent.yaml --timeout 50ms");
+    EXPECT_EQ(ran.exit_code, 3) << command;
+    EXPECT_EQ(ran.err, "meshvet: timed out (--timeout)\n") << command;
+  }
   EXPECT_EQ(Run("lint --timeout soon bad.yaml").exit_code, 2);
 }
 

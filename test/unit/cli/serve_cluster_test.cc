@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,10 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using ::testing::SizeIs;
 using Reply = ScriptedServer::Reply;
 
 // One namespace with one Service; Istio's CRDs are not installed. Pods are not
@@ -69,6 +72,15 @@ class SmallCluster {
       }
     }
     return texts;
+  }
+  // The writes about what happened again to the first Event in "default".
+  std::vector<SeenRequest> Repeats() const {
+    const std::string events =
+        "/apis/events.k8s.io/v1/namespaces/default/events";
+    const auto made = server_.Requests(events);
+    if (made.empty()) return {};
+    const Json first = Json::parse(made.front().body);
+    return server_.Requests(events + "/" + Text(first["metadata"], "name"));
   }
   bool WaitForEvent(const std::string& text) const {
     return WaitUntil([&] {
@@ -267,6 +279,37 @@ TEST(ServeCluster, TellsTheClusterOfAPolicyItRejects) {
     EXPECT_EQ(server.Metric("meshvet_events_total{result=\"lost\"}"), 0);
     EXPECT_THAT(cluster.Events(), ElementsAre(c.event));
   }
+}
+
+// At once: whoever reads it meanwhile sees all of the one or the other.
+void Replace(const TempFolder& folder, const std::string& name,
+             const std::string& text) {
+  std::filesystem::rename(folder.Put(name + ".new", text), folder / name);
+}
+
+// What happens again is written every ten seconds at the most, and at the end.
+TEST(ServeCluster, AnEventThatWaitsItsTurnIsWrittenBeforeTheEnd) {
+  const TempFolder folder;
+  SmallCluster cluster;
+  cluster.CaFile(folder);
+  const std::string policy = folder.Put("policy.yaml", PolicyFile("{}"));
+  RunningServer server(folder, {"--kubeconfig", cluster.Kubeconfig(folder),
+                                "--config", policy, "--lame-duck", "0s"});
+  const std::string wrong = PolicyFile("{no-such-rule: error}");
+  Replace(folder, "policy.yaml", wrong);
+  ASSERT_TRUE(cluster.WaitForEvent(
+      "default ValidatingWebhookConfiguration/meshvet Warning "
+      "PolicyRejected"));
+  Replace(folder, "policy.yaml", PolicyFile("{tag:tls: info}"));
+  ASSERT_TRUE(server.WaitForEvent("policy replaced"));
+  Replace(folder, "policy.yaml", wrong);
+  ASSERT_TRUE(server.WaitForEvent("policy rejected", 2));
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.Wait(), 0);
+  const auto repeats = cluster.Repeats();
+  ASSERT_THAT(repeats, SizeIs(1));
+  EXPECT_EQ(Json::parse(repeats[0].body)["series"]["count"], 2);
+  EXPECT_THAT(server.Events("event lost"), IsEmpty());
 }
 
 TEST(ServeCluster, TellsTheClusterOfCertificates) {

@@ -11,8 +11,10 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "test/support/run_binary.h"
 #include "test/support/running_program.h"
@@ -150,6 +152,36 @@ TEST_F(SurroundingsTest, AnInterruptedRunPrintsWhatItKnows) {
                   HasSubstr("interrupted before everything was read"));
       fs::remove(folder_ / "report.json");
     }
+  }
+}
+
+// A signal interrupts one thread; the others wait for pipes, too. Nobody has
+// begun to write to them, or nobody goes on. The time limit is for a program
+// that waits on.
+TEST_F(SurroundingsTest, AnInterruptionEndsEveryThreadThatWaits) {
+  const std::array<const char*, 3> pipes = {"a.yaml", "b.yaml", "c.yaml"};
+  for (const char* pipe : pipes) MakePipe(pipe);
+  for (const bool has_writers : {false, true}) {
+    const SignalAction usual(SIGINT, SIG_DFL);
+    RunningProgram program(folder_.path(),
+                           {"lint", "-j3", "--timeout", "60s", "-o", "concise",
+                            "bad.yaml", "a.yaml", "b.yaml", "c.yaml"});
+    for (const char* pipe : pipes) {
+      ASSERT_TRUE(program.WaitToOpen(folder_ / pipe)) << pipe;
+    }
+    std::vector<std::unique_ptr<PipeWriter>> writers;
+    for (const char* pipe : pipes) {
+      if (!has_writers) break;
+      writers.push_back(std::make_unique<PipeWriter>(folder_ / pipe));
+      writers.back()->Write("apiVersion: ");
+    }
+    program.Signal(SIGINT);
+    const Ended ended = program.Wait();
+    EXPECT_EQ(ended.signal, SIGINT) << ended.exit_code;
+    EXPECT_THAT(ended.out, HasSubstr(Found("bad.yaml")));
+    EXPECT_THAT(ended.err,
+                AllOf(HasSubstr("interrupted before everything was read"),
+                      HasSubstr("skipped: 3 paths (3 not read in time)\n")));
   }
 }
 

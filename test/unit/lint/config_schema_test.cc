@@ -145,9 +145,11 @@ TEST_F(ConfigSchemaTest, KnowsEveryRuleAndEveryOption) {
       EXPECT_TRUE(rules.contains(alias)) << alias;
     }
   }
+  const json names = Schema()["$defs"]["rule"]["enum"];
   for (const rules::Tag& tag : rules::AllTags()) {
     const std::string name(tag.name);
     EXPECT_TRUE(rules.contains("tag:" + name)) << name;
+    EXPECT_THAT(names, Contains("tag:" + name));
     EXPECT_THAT(
         ReadFile(kRoot / "docs/configuration.md"),
         HasSubstr("\n| `" + name + "` | " + std::string(tag.meaning) + " |\n"));

@@ -11,7 +11,6 @@
 #include "lint/fix/fixer.h"
 #include "lint/fix/suppress_add.h"
 #include "lint/input/loader_rules.h"
-#include "mesh/document.h"
 #include "test/support/temp_folder.h"
 
 namespace meshvet::lint {
@@ -199,6 +198,12 @@ INSTANTIATE_TEST_SUITE_P(
         Complaint{"# meshvet:ignore servce-type",
                   "5:28 suppression-invalid: unknown rule \"servce-type\" (did "
                   "you mean \"service-type\"?)"},
+        Complaint{"# meshvet:ignore tag:label",
+                  "5:28 suppression-invalid: no rule has the tag \"label\" "
+                  "(did you mean \"labels\"?)"},
+        Complaint{"# meshvet:ignore tag:" + std::string(90, 'x'),
+                  "5:28 suppression-invalid: no rule has the tag \"" +
+                      std::string(80, 'x') + "...\""},
         Complaint{"# meshvet:ignore *",
                   "5:28 suppression-invalid: unknown rule \"*\""},
         Complaint{"# meshvet:ignore service type",
@@ -220,6 +225,43 @@ INSTANTIATE_TEST_SUITE_P(
         Complaint{"# meshvet:ignore suppression-unused",
                   "5:28 suppression-invalid: suppression-unused is silenced by "
                   "--ignore alone"}));
+
+// A WorkloadEntry without a version.
+std::string Till(const std::string& comment, const std::string& more = "") {
+  return "apiVersion: networking.istio.io/v1\nkind: WorkloadEntry\n"
+         "metadata: {name: a, namespace: shop" +
+         more + ", labels: {app: a}}" + comment +
+         "\nspec: {address: 192.0.2.1}\n";
+}
+
+TEST_F(SuppressionsTest, ATagStandsForEveryRuleThatHasIt) {
+  request_.rules = {};
+  const std::string found = "3:38 workload-entry-missing-label";
+  EXPECT_THAT(Found(Till("")), ElementsAre(found));
+  EXPECT_THAT(Found(Till("  # meshvet:ignore tag:labels -- a till")),
+              ElementsAre("(" + found + ": a till)"));
+  EXPECT_THAT(Found(Till("  # meshvet:ignore tag:naming")),
+              ElementsAre(found,
+                          "3:74 suppression-unused: no finding of tag:naming "
+                          "is silenced by this comment"));
+  // As of a code: what is left of it when some of its rules are locked.
+  policy_.locked = {"workload-entry-conflicting-label"};
+  EXPECT_THAT(Found(Till("  # meshvet:ignore tag:labels")),
+              ElementsAre("(" + found + ": comment)"));
+  policy_.locked = {"workload-entry-missing-label"};
+  EXPECT_THAT(Found(Till("  # meshvet:ignore tag:labels")), ElementsAre(found));
+}
+
+// Kubernetes would refuse the key.
+TEST_F(SuppressionsTest, AnAnnotationNamesNoTag) {
+  request_.rules = {};
+  EXPECT_THAT(
+      Found(
+          Till("", ", annotations: {\"ignore.meshvet.dev/tag:labels\": why}")),
+      ElementsAre("3:52 suppression-invalid: an annotation cannot name a tag, "
+                  "for Kubernetes takes no colon in its key: name the rules",
+                  "3:91 workload-entry-missing-label"));
+}
 
 TEST_F(SuppressionsTest, AWrongRuleSpoilsNoOther) {
   EXPECT_THAT(Found(Service("  type: X # meshvet:ignore nope,,service-type\n")),
@@ -311,6 +353,24 @@ TEST_F(SuppressionsTest, AnnotationsOfPodsSilenceTheirDeployment) {
             std::string("spec:\n  metadata:\n    annotations:\n"
                         "      ignore.meshvet.dev/duplicate-object: both\n")),
       ElementsAre("8:9 duplicate-object"));
+}
+
+TEST_F(SuppressionsTest, AForeignAnnotationForEveryCodeIsFound) {
+  const std::string head =
+      "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  annotations:\n";
+  const auto shown = ElementsAre(
+      "6:5 suppression-blanket: every finding with a code is silenced");
+  for (const char* blanket : {"galley.istio.io/analyze-suppress: \"*\"",
+                              "galley.istio.io/analyze-suppress: IST0101,*",
+                              "kiali.io/ignore-validations: \"\""}) {
+    EXPECT_THAT(Found(head + "    " + blanket + "\n"), shown) << blanket;
+  }
+  for (const char* some : {"galley.istio.io/analyze-suppress: IST0101",
+                           "galley.istio.io/analyze-suppress: \"\"",
+                           "kiali.io/ignore-validations: KIA1107",
+                           "kiali.io/ignore-validations: \"*\""}) {
+    EXPECT_THAT(Found(head + "    " + some + "\n"), IsEmpty()) << some;
+  }
 }
 
 TEST_F(SuppressionsTest, UnusedAnnotationsOfPodsAreFoundWhereTheyStand) {
@@ -470,94 +530,6 @@ TEST_F(AddTest, RefusesWhatNoCommentCanSilence) {
                            "virtual-service-cross-namespace-host", "nope"}) {
     EXPECT_FALSE(AddIgnores({Request(), {rule}, ""}).ok()) << rule;
   }
-}
-
-std::shared_ptr<const rules::Policy> PolicyOf(const Rule& rule,
-                                              const rules::Example& example) {
-  const std::string options(example.options.empty() ? "{}" : example.options);
-  auto document = ParseJson(
-      R"({"apiVersion":"meshvet.dev/v1alpha1","kind":"Config","rules":{")" +
-          std::string(rule.id) + R"(":{"options":)" + options + "}}}",
-      {});
-  auto read = rules::ReadPolicy(
-      std::make_shared<const Document>(*std::move(document)), {});
-  auto policy = std::get<rules::Policy>(std::move(read));
-  policy.coverage.complete = example.is_whole_mesh;
-  return std::make_shared<const rules::Policy>(std::move(policy));
-}
-
-std::string WithCrLf(const std::string& text) {
-  std::string changed = "\xEF\xBB\xBF";
-  for (const char c : text) changed += c == '\n' ? "\r\n" : std::string(1, c);
-  return changed;
-}
-
-std::string Replaced(std::string text, const std::string& from,
-                     const std::string& to) {
-  for (size_t at = text.find(from); at != text.npos;
-       at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-  return text;
-}
-
-size_t CountLeft(const Report& report, std::string_view rule) {
-  return static_cast<size_t>(std::ranges::count_if(
-      report.diagnostics, [&](const Diagnostic& diagnostic) {
-        return diagnostic.finding.rule == rule && !diagnostic.is_suppressed();
-      }));
-}
-
-// Adds comments for all that `rule` finds in `text`; then names another rule in
-// them, which finds nothing, so that they go again.
-void AddAndRemove(const Rule& rule, const rules::Example& example,
-                  const std::string& text, size_t& silenced) {
-  SCOPED_TRACE(std::string(rule.id) + ": " + std::string(example.title));
-  const TempFolder folder;
-  LintRequest request;
-  request.policy = PolicyOf(rule, example);
-  request.paths = {folder.Put("a.yaml", text)};
-  const Result<Report> before = Lint(request);
-  ASSERT_TRUE(before.ok());
-  const size_t found = CountLeft(*before, rule.id);
-  if (found == 0) return;
-  const auto added = AddIgnores({request, {std::string(rule.id)}, "for now"});
-  ASSERT_TRUE(added.ok()) << added.error().message;
-  EXPECT_THAT(added->refused, IsEmpty());
-  EXPECT_EQ(CountLeft(added->left, rule.id), 0U);
-  EXPECT_EQ(CountLeft(added->left, kSuppressionUnused.id), 0U);
-  EXPECT_EQ(added->applied.size(), found);
-  ASSERT_THAT(added->files, SizeIs(1));
-  silenced += found;
-
-  rules::Policy other;
-  for (const Rule* each : EveryRule()) other.rules[each->id].enabled = false;
-  other.rules[kYamlLimit.id].enabled = true;
-  other.rules[kDuplicateKey.id].enabled = true;
-  other.rules[kSuppressionUnused.id].enabled = true;
-  request.policy = std::make_shared<const rules::Policy>(other);
-  folder.Put("a.yaml", Replaced(added->files[0].after,
-                                "# meshvet:ignore " + std::string(rule.id),
-                                "# meshvet:ignore duplicate-key"));
-  const auto removed = Fix({.lint = request});
-  ASSERT_TRUE(removed.ok());
-  ASSERT_THAT(removed->files, SizeIs(1));
-  EXPECT_EQ(removed->files[0].after, text);
-}
-
-TEST(AddAndRemove, OfEveryRule) {
-  size_t silenced = 0;
-  for (const Rule* rule : rules::AllRules()) {
-    const size_t so_far = silenced;
-    for (const rules::Example& example : rule->bad) {
-      const std::string text(example.yaml);
-      if (rule->locked) continue;
-      AddAndRemove(*rule, example, text, silenced);
-      AddAndRemove(*rule, example, WithCrLf(text), silenced);
-    }
-    EXPECT_TRUE(rule->locked || silenced > so_far) << rule->id;
-  }
-  EXPECT_GT(silenced, 60U);
 }
 
 }  // namespace

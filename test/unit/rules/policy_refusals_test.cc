@@ -77,9 +77,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"tls\"?)"},
         Refusal{"rules: {\"tag:\": info}",
                 "/rules/tag:: no rule has the tag \"\""},
-        Refusal{"suppressions: {locked: [\"tag:tls\"]}",
-                "/suppressions/locked/0: a tag can only stand under "
-                "\"rules\""},
+        Refusal{"suppressions: {locked: [\"tag:tsl\"]}",
+                "/suppressions/locked/0: no rule has the tag \"tsl\" (did you "
+                "mean \"tls\"?)"},
+        Refusal{"suppressions: {entries: [{rule: \"tag:tsl\", object: a}]}",
+                "/suppressions/entries/0/rule: no rule has the tag \"tsl\" "
+                "(did you mean \"tls\"?)"},
+        Refusal{"fix: {disable: [\"tag:tsl\"]}",
+                "/fix/disable/0: no rule has the tag \"tsl\" (did you mean "
+                "\"tls\"?)"},
         Refusal{"overrides: [{match: {}, rules: {nope-nope: info}}]",
                 "/overrides/0/rules/nope-nope: unknown rule \"nope-nope\""},
         Refusal{"suppressions: {locked: [nope-nope]}",

@@ -21,7 +21,9 @@
 namespace meshvet::rules {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -261,6 +263,10 @@ TEST(Tags, StandForEveryRuleThatHasThem) {
   const Policy policy = Accept(R"(
 rules: {tag:references: {severity: info, action: audit}}
 overrides: [{match: {names: [a]}, rules: {tag:references: off}}]
+suppressions:
+  locked: [tag:references]
+  entries: [{rule: tag:references, object: "*"}]
+fix: {disable: [tag:references]}
 )");
   size_t tagged = 0;
   for (const Rule* rule : AllRules()) {
@@ -272,7 +278,14 @@ overrides: [{match: {names: [a]}, rules: {tag:references: off}}]
     EXPECT_EQ(policy.rules.at(rule->id).severity, Severity::kInfo);
     EXPECT_EQ(policy.rules.at(rule->id).action, Action::kAudit);
     EXPECT_EQ(policy.overrides[0].rules.at(rule->id).enabled, false);
+    EXPECT_TRUE(policy.IsLocked(*rule)) << rule->id;
+    EXPECT_THAT(policy.fix_disabled, Contains(rule->id));
+    EXPECT_THAT(policy.suppressions,
+                Contains(Field(&Suppression::rule, rule->id)));
   }
+  EXPECT_THAT(policy.locked, SizeIs(tagged));
+  EXPECT_THAT(policy.fix_disabled, SizeIs(tagged));
+  EXPECT_THAT(policy.suppressions, SizeIs(tagged));
   EXPECT_GT(tagged, 1U);
   EXPECT_LT(tagged, AllRules().size());
 }

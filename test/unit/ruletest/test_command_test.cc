@@ -19,6 +19,7 @@ using test::XmlElement;
 
 using nlohmann::json;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST_F(TestCommand, PassesWithoutAWord) {
   const Ran ran = Run(
@@ -364,6 +365,36 @@ TEST_F(TestCommand, SaysTheSameWithAnyNumberOfThreads) {
   EXPECT_EQ(many.err, one.err);
 }
 
+TEST_F(TestCommand, ColoursWhatCameOutWhereThatIsWanted) {
+  Run("- {name: a, input: away.yaml, expect: {allowed: false}}\n"
+      "- {name: b, input: away.yaml, expect: {allowed: true}}\n"
+      "- {name: c, input: home.yaml, skip: s, expect: {allowed: true}}\n");
+  const auto run = [&](const std::string& flags,
+                       const std::string& environment = "") {
+    return RunBinary(folder_.path(), "test t.yaml -q -v " + flags, environment);
+  };
+  const std::string plain =
+      "t.yaml:5:10: passed: t/a\n"
+      "t.yaml:6:10: failed: t/b\n"
+      "  t.yaml:6:49: allowed: wanted true, found false\n"
+      "t.yaml:7:10: skipped: t/c: s\n";
+  const std::string coloured =
+      "t.yaml:5:10: \x1b[1;32mpassed\x1b[0m: t/a\n"
+      "t.yaml:6:10: \x1b[1;31mfailed\x1b[0m: t/b\n"
+      "  t.yaml:6:49: allowed: wanted true, found false\n"
+      "t.yaml:7:10: \x1b[1;33mskipped\x1b[0m: t/c: s\n";
+  EXPECT_EQ(run("").out, plain);
+  EXPECT_EQ(run("--color always").out, coloured);
+  EXPECT_EQ(run("", "FORCE_COLOR=1").out, coloured);
+  EXPECT_EQ(run("--color never", "FORCE_COLOR=1").out, plain);
+  EXPECT_EQ(run("", "FORCE_COLOR=1 NO_COLOR=1").out, plain);
+  EXPECT_EQ(run("--color always").exit_code, 1);
+  run("--color always -o junit=j.xml -o json=j.json");
+  for (const char* file : {"j.xml", "j.json"}) {
+    EXPECT_THAT(ReadFile(folder_ / file), Not(HasSubstr("\x1b"))) << file;
+  }
+}
+
 TEST_F(TestCommand, ShowsNothingOfATerminalsLanguage) {
   const Ran ran =
       Run("- {name: \"a\\e[2K\\u202e\", input: home.yaml, expect: {allowed: "
@@ -371,7 +402,13 @@ TEST_F(TestCommand, ShowsNothingOfATerminalsLanguage) {
   EXPECT_THAT(ran.out, HasSubstr("failed: t/a\\x1b[2K\\u{202e}\n"));
 }
 
-// A folder of inputs and tests: the tests are run, and lint passes them over.
+TEST_F(TestCommand, SaysNoCommandToTheLogOfAzure) {
+  Run("- {name: '##[error]a', input: away.yaml, expect: {allowed: true}}\n");
+  const Ran ran = RunBinary(folder_.path(), "test t.yaml", "TF_BUILD=True");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("failed: t/# #[error]a\n"));
+}
+
 TEST_F(TestCommand, HelpsWithExamples) {
   const Ran ran = RunBinary(folder_.path(), "test -h");
   EXPECT_EQ(ran.exit_code, 0);
