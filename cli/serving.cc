@@ -26,6 +26,7 @@
 #include "cli/print.h"
 #include "cli/promoting.h"
 #include "cli/rule_coverage.h"
+#include "lint/input/parallel.h"
 #include "mesh/kinds.h"
 #include "webhook/admission_handler.h"
 #include "webhook/admission_metrics.h"
@@ -405,7 +406,8 @@ class Server {
     server.tls = tls_;
     server.rules.paths = {"/validate", "/mutate"};
     server.rules.max_body_bytes = options_.max_body;
-    const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    const size_t cores = lint::DefaultJobs();
+    server.seats = cores;
     server.gate.in_flight = options_.max_in_flight != 0
                                 ? options_.max_in_flight
                                 : kReviewsPerCore * cores;

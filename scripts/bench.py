@@ -22,7 +22,8 @@ import time
 from bench_lint import FINDINGS, lint_one_file, lint_mesh, measure_reports
 from bench_servers import (BENCH, DATA, MESHVET, SERVER_CPU, build_reference,
                            drive, is_listening, is_ready, on_processor,
-                           reference, run, tls_echo, webhook)
+                           reference, resident_megabytes, run, tls_echo,
+                           webhook)
 
 SMOKE = bool(os.environ.get("BENCH_SMOKE"))
 SECONDS = 2 if SMOKE else 10
@@ -126,13 +127,22 @@ def measure_meshes():
 
 
 def measure_start():
-    """Median ms from spawn to listening, and resident MB without a mesh."""
+    """Median ms from spawn until it says where it serves, and resident MB
+    without a mesh. Nobody asks meanwhile: that would take time from it."""
     times = []
     for _ in range(STARTS):
-        with webhook() as server:
-            times.append(server.wait_until(lambda: is_listening(server.port)))
-            server.wait_until(lambda: is_ready(server))
-            rss = server.resident_megabytes()
+        with on_processor(SERVER_CPU):
+            start = time.perf_counter()
+            process = subprocess.Popen(
+                [MESHVET, "serve", "--listen", "127.0.0.1:0", "--ops-listen",
+                 "127.0.0.1:0"], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        with process:
+            if not process.stdout.readline().startswith(b"webhook https://"):
+                sys.exit("bench: serve does not say where it serves")
+            times.append(time.perf_counter() - start)
+            rss = resident_megabytes(process.pid)
+            process.kill()
     return statistics.median(times) * 1e3, rss
 
 
@@ -233,7 +243,7 @@ def add_start(table):
     start, empty_rss = measure_start()
     version = statistics.median(wall(MESHVET, "version")
                                 for _ in range(STARTS)) * 1e3
-    table.add("start-up of serve: process to listening", start, 10, "ms")
+    table.add("start-up of serve: process to serving", start, 10, "ms")
     table.add("start-up: meshvet version", version, 10, "ms")
     table.add("resident memory: empty inventory", empty_rss, 20, "MB")
 

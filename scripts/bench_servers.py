@@ -56,6 +56,11 @@ def is_listening(port):
         return False
 
 
+def resident_megabytes(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+
 @contextlib.contextmanager
 def on_processor(cpu):
     """We, and what is started meanwhile, run on one processor only."""
@@ -114,8 +119,7 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def resident_megabytes(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+        return resident_megabytes(self.process.pid)
 
 
 def webhook(inventory=None):

@@ -67,11 +67,6 @@ milliseconds TickFor(const HttpsServer::Options& options) {
   return std::clamp(shortest / 5, milliseconds(5), milliseconds(250));
 }
 
-// A thread for each core, and one to take over while another is descheduled.
-std::size_t UsualSeats() {
-  return std::max(2U, std::thread::hardware_concurrency());
-}
-
 // Others need files too: probes, the policy, watches of the cluster. So the
 // process takes all it may have, and connections half of them.
 std::size_t FilesForConnections() {
@@ -205,7 +200,7 @@ HttpsServer::Impl::Impl(Options options, HttpHandler handler,
       processor_(ProcessorSetup(std::move(handler)), observer_),
       listener_(std::move(listener)),
       port_(listener_->port()),
-      rota_(UsualSeats(), options_.gate.in_flight + 1),
+      rota_(options_.seats, options_.gate.in_flight + 1),
       listened_(Clock::now().time_since_epoch().count()) {
   poll_.AddSignal(stop_working_.fd(), kStopTicket);
   // One more than may be in the handler: somebody must be left to say no.

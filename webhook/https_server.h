@@ -64,6 +64,10 @@ class HttpsServer {
     // go, so that new replicas get their share of an API server's calls.
     std::chrono::milliseconds max_age{300'000};
     std::size_t max_requests = 100'000;
+    // Threads that wait for events, one for each processor: of two on one, the
+    // first would be descheduled in the middle of a review, and who waits for
+    // that waits long. More are seated while all are held up.
+    std::size_t seats = 2;
     std::string thread_name = "webhook";  // at most 15 characters
   };
 

@@ -281,28 +281,21 @@ TEST(ServeCluster, TellsTheClusterOfAPolicyItRejects) {
   }
 }
 
-// At once: whoever reads it meanwhile sees all of the one or the other.
-void Replace(const TempFolder& folder, const std::string& name,
-             const std::string& text) {
-  std::filesystem::rename(folder.Put(name + ".new", text), folder / name);
-}
-
 // What happens again is written every ten seconds at the most, and at the end.
 TEST(ServeCluster, AnEventThatWaitsItsTurnIsWrittenBeforeTheEnd) {
   const TempFolder folder;
   SmallCluster cluster;
-  cluster.CaFile(folder);
   const std::string policy = folder.Put("policy.yaml", PolicyFile("{}"));
   RunningServer server(folder, {"--kubeconfig", cluster.Kubeconfig(folder),
                                 "--config", policy, "--lame-duck", "0s"});
   const std::string wrong = PolicyFile("{no-such-rule: error}");
-  Replace(folder, "policy.yaml", wrong);
+  ReplaceFile(policy, wrong);
   ASSERT_TRUE(cluster.WaitForEvent(
       "default ValidatingWebhookConfiguration/meshvet Warning "
       "PolicyRejected"));
-  Replace(folder, "policy.yaml", PolicyFile("{tag:tls: info}"));
+  ReplaceFile(policy, PolicyFile("{tag:tls: info}"));
   ASSERT_TRUE(server.WaitForEvent("policy replaced"));
-  Replace(folder, "policy.yaml", wrong);
+  ReplaceFile(policy, wrong);
   ASSERT_TRUE(server.WaitForEvent("policy rejected", 2));
   server.Signal(SIGTERM);
   EXPECT_EQ(server.Wait(), 0);

@@ -332,9 +332,13 @@ TEST(HttpsServer, ServesOthersWhateverSilentClientsDo) {
 }
 
 // Any handler may wait; as long as there is room others are not held up.
-TEST(HttpsServer, ServesOthersWhileHandlersWait) {
+// However many processors there are.
+class Seats : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(Seats, ServeOthersWhileHandlersWait) {
   Door door;
   HttpsServer::Options options;
+  options.seats = GetParam();
   options.gate.in_flight = 8;
   const TestServer server(std::move(options), [&](const HttpRequest& request) {
     if (request.path == "/mutate") door.Pass();
@@ -351,6 +355,8 @@ TEST(HttpsServer, ServesOthersWhileHandlersWait) {
   door.Open();
   for (const auto& client : waiting) EXPECT_TRUE(client->Read());
 }
+
+INSTANTIATE_TEST_SUITE_P(HttpsServer, Seats, testing::Values(1, 2, 4));
 
 TEST(HttpsServer, KeepsExceptionsToItself) {
   TestServer server({}, [](const HttpRequest& request) -> HttpResponse {
