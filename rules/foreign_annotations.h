@@ -5,8 +5,8 @@
 //
 //   metadata:
 //     annotations:
-//       galley.istio.io/analyze-suppress: "IST0101, IST0118"  # istioctl
-//       analyze kiali.io/ignore-validations: "KIA1107"                # Kiali
+//       galley.istio.io/analyze-suppress: "IST0101, IST0118"  # istioctl analyze
+//       kiali.io/ignore-validations: "KIA1107"                # Kiali
 //
 // Both look at the object's own metadata. All codes are "*" to istioctl
 // (https://istio.io/latest/docs/reference/config/annotations/) and an empty
