@@ -5,7 +5,7 @@
 //
 //   metadata:
 //     annotations:
-//       galley.istio.io/analyze-suppress: "IST0101, IST0118"  # istioctl analyze
+//       galley.istio.io/analyze-suppress: "IST0101, IST0118"  # istioctl
 //       kiali.io/ignore-validations: "KIA1107"                # Kiali
 //
 // Both look at the object's own metadata. All codes are "*" to istioctl
