@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
+#include <span>
 
 namespace meshvet {
 namespace {
@@ -32,24 +32,37 @@ std::string_view SuffixOf(std::string_view wildcard) {
   return wildcard.substr(1);
 }
 
-constexpr std::string_view kDotSuffixDot = ".svc.";
-
 // Without a dot only an IPv6 address has a colon.
 bool IsShort(std::string_view host) {
   return !host.empty() && host != "*" && host.find('.') == host.npos &&
          host.find(':') == host.npos;
 }
 
-std::string_view Join(std::initializer_list<std::string_view> parts,
-                      std::pmr::memory_resource& memory) {
+using Parts = std::span<const std::string_view>;
+
+std::array<std::string_view, 5> PartsOfServiceHost(std::string_view name,
+                                                   std::string_view ns,
+                                                   std::string_view domain) {
+  return {name, ".", ns, ".svc.", domain};
+}
+
+size_t SizeOf(Parts parts) {
   size_t size = 0;
   for (const std::string_view part : parts) size += part.size();
-  if (size == 0) return {};
-  char* const text = static_cast<char*>(memory.allocate(size, 1));
-  char* at = text;
+  return size;
+}
+
+void Write(Parts parts, char* at) {
   for (const std::string_view part : parts) {
     at = std::copy(part.begin(), part.end(), at);
   }
+}
+
+std::string_view Join(Parts parts, std::pmr::memory_resource& memory) {
+  const size_t size = SizeOf(parts);
+  if (size == 0) return {};
+  char* const text = static_cast<char*>(memory.allocate(size, 1));
+  Write(parts, text);
   return {text, size};
 }
 
@@ -74,18 +87,15 @@ std::string_view ResolveHost(std::string_view host,
                              std::string_view config_namespace,
                              std::string_view domain,
                              std::pmr::memory_resource& memory) {
-  if (!IsShort(host)) return Join({host}, memory);
-  return Join({host, ".", config_namespace, kDotSuffixDot, domain}, memory);
+  if (!IsShort(host)) return Join({&host, 1}, memory);
+  return Join(PartsOfServiceHost(host, config_namespace, domain), memory);
 }
 
 std::string ServiceHost(std::string_view name, std::string_view ns,
                         std::string_view domain) {
-  std::string host(
-      name.size() + 1 + ns.size() + kDotSuffixDot.size() + domain.size(), '.');
-  char* at = std::copy(name.begin(), name.end(), host.data()) + 1;
-  at = std::copy(ns.begin(), ns.end(), at);
-  at = std::copy(kDotSuffixDot.begin(), kDotSuffixDot.end(), at);
-  std::copy(domain.begin(), domain.end(), at);
+  const auto parts = PartsOfServiceHost(name, ns, domain);
+  std::string host(SizeOf(parts), '\0');
+  Write(parts, host.data());
   return host;
 }
 

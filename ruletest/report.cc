@@ -51,9 +51,8 @@ std::string_view ColorOf(Status status) {
 }
 
 std::string StatusText(Status status, bool color) {
-  std::string text(ToString(status));
-  if (!color) return text;
-  return std::string(ColorOf(status)).append(text).append(lint::kResetColor);
+  const std::string_view text = ToString(status);
+  return color ? lint::Colored(ColorOf(status), text) : std::string(text);
 }
 
 std::string CaseText(const TestOutcome& test, const CaseOutcome& one,

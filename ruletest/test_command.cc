@@ -13,7 +13,6 @@
 #include "lint/config/configuration.h"
 #include "lint/input/parallel.h"
 #include "lint/report/destination.h"
-#include "lint/report/machine_text.h"
 #include "lint/report/output.h"
 #include "lint/report/printable.h"
 #include "rules/pattern.h"
@@ -131,12 +130,9 @@ class Command {
                double elapsed_ms, LintOutcome& outcome) const {
     std::string text = Write(output, tests, elapsed_ms, outcome.exit_code);
     if (output.file.empty()) {
-      if (output.format == "text" && !environment_("TF_BUILD").empty()) {
-        text = lint::WithoutLogCommands(text, lint::kSpacedNumberSign);
-      }
-      const bool is_fenced = output.format == "text" && !text.empty() &&
-                             environment_("GITHUB_ACTIONS") == "true";
-      outcome.out = is_fenced ? lint::FencedForGitHub(text) : std::move(text);
+      outcome.out = output.format == "text"
+                        ? lint::TextForLog(std::move(text), environment_)
+                        : std::move(text);
       return;
     }
     const auto written = lint::WriteFile(output.file, text);

@@ -21,9 +21,8 @@ import time
 
 from bench_lint import FINDINGS, lint_one_file, lint_mesh, measure_reports
 from bench_servers import (BENCH, DATA, MESHVET, SERVER_CPU, build_reference,
-                           drive, is_listening, is_ready, on_processor,
-                           reference, resident_megabytes, run, tls_echo,
-                           webhook)
+                           drive, is_listening, is_ready, reference,
+                           resident_megabytes, run, spawn, tls_echo, webhook)
 
 SMOKE = bool(os.environ.get("BENCH_SMOKE"))
 SECONDS = 2 if SMOKE else 10
@@ -131,12 +130,9 @@ def measure_start():
     without a mesh. Nobody asks meanwhile: that would take time from it."""
     times = []
     for _ in range(STARTS):
-        with on_processor(SERVER_CPU):
-            start = time.perf_counter()
-            process = subprocess.Popen(
-                [MESHVET, "serve", "--listen", "127.0.0.1:0", "--ops-listen",
-                 "127.0.0.1:0"], stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        start, process = spawn(
+            MESHVET, "serve", "--listen", "127.0.0.1:0", "--ops-listen",
+            "127.0.0.1:0", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         with process:
             if not process.stdout.readline().startswith(b"webhook https://"):
                 sys.exit("bench: serve does not say where it serves")
@@ -148,11 +144,7 @@ def measure_start():
 
 def wall(*command):
     """Seconds from spawn to the end, with nobody to read what it prints."""
-    with on_processor(SERVER_CPU):
-        start = time.perf_counter()
-        process = subprocess.Popen([str(c) for c in command],
-                                   stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL)
+    start, process = spawn(*command, stdout=subprocess.DEVNULL)
     if process.wait() != 0:
         sys.exit(f"bench: {process.args} ended with {process.returncode}")
     return time.perf_counter() - start

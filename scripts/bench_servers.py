@@ -72,17 +72,22 @@ def on_processor(cpu):
         os.sched_setaffinity(0, before)
 
 
+def spawn(*command, **streams):
+    """When it was started, and the process, on the server's processor."""
+    with on_processor(SERVER_CPU):
+        started = time.perf_counter()
+        return started, subprocess.Popen([str(c) for c in command],
+                                         stdin=subprocess.DEVNULL, **streams)
+
+
 class Server:
     """A server process of ours; leaves nothing behind."""
 
     def __init__(self, *command, port):
         self.port = port
         self.log = open(DATA / "server.log", "wb+")
-        with on_processor(SERVER_CPU):
-            self.started = time.perf_counter()
-            self.process = subprocess.Popen(
-                [str(c) for c in command], stdin=subprocess.DEVNULL,
-                stdout=self.log, stderr=self.log)
+        self.started, self.process = spawn(*command, stdout=self.log,
+                                           stderr=self.log)
 
     def __enter__(self):
         return self

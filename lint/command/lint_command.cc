@@ -96,13 +96,9 @@ class Delivery {
                  LintOutcome& outcome) const {
     std::string text = output.format->write(report, StyleOf(output));
     if (output.file.empty()) {
-      // Azure's agent knows no fence.
-      if (output.format->is_text && !environment_("TF_BUILD").empty()) {
-        text = WithoutLogCommands(text, kSpacedNumberSign);
-      }
-      const bool is_fenced = output.format->is_text && !text.empty() &&
-                             environment_("GITHUB_ACTIONS") == "true";
-      outcome.out = is_fenced ? FencedForGitHub(text) : std::move(text);
+      outcome.out = output.format->is_text
+                        ? TextForLog(std::move(text), environment_)
+                        : std::move(text);
       return true;
     }
     const Result<Unit> written = WriteFile(output.file, text);
@@ -115,13 +111,23 @@ class Delivery {
   const Environment& environment_;
 };
 
-}  // namespace
-
 std::string FencedForGitHub(const std::string& text) {
   std::random_device random;
   std::string token = "meshvet-";
   for (int i = 0; i < 4; ++i) token += std::to_string(random());
   return "::stop-commands::" + token + "\n" + text + "::" + token + "::\n";
+}
+
+}  // namespace
+
+std::string TextForLog(std::string text, const Environment& environment) {
+  // Azure's agent knows no fence.
+  if (!environment("TF_BUILD").empty()) {
+    text = WithoutLogCommands(text, kSpacedNumberSign);
+  }
+  const bool is_fenced =
+      !text.empty() && environment("GITHUB_ACTIONS") == "true";
+  return is_fenced ? FencedForGitHub(text) : text;
 }
 
 LintOutcome Refuse(const Complaints& complaints) {

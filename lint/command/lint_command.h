@@ -22,9 +22,9 @@ struct LintOutcome {
   std::string err;  // for standard error
 };
 
-// Text of strangers, so that it does not look like a workflow command to
-// GitHub's runner.
-std::string FencedForGitHub(const std::string& text);
+// Text of strangers for standard output, so that none of it looks like a
+// command to GitHub's runner or Azure's agent, where one of these reads it.
+std::string TextForLog(std::string text, const Environment& environment);
 
 // Exit code 2.
 LintOutcome Refuse(const Complaints& complaints);

@@ -45,8 +45,7 @@ class Writer {
 
  private:
   std::string Colored(std::string_view color, std::string_view text) const {
-    if (!style_.color) return std::string(text);
-    return std::string(color).append(text).append(kResetColor);
+    return style_.color ? lint::Colored(color, text) : std::string(text);
   }
 
   // "deploy/shop.yaml:15:29: error[rule-id]: message  [fixable]".

@@ -22,11 +22,11 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 #include "test/support/exec_words.h"
 #include "test/support/temp_folder.h"
+#include "test/support/wait_until.h"
 
 namespace meshvet::test {
 
@@ -70,13 +70,10 @@ class RunningProgram {
 
   void Signal(int signal) const { kill(pid_, signal); }
 
-  // Until it has this file open, for at most 30 s: patience, not a measurement.
+  // Until it has this file open.
   bool WaitToOpen(const std::filesystem::path& file) const {
-    for (int i = 0; i < 1'500; ++i) {
-      if (HasOpen(file)) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return HasOpen(file);
+    return WaitUntil([&] { return HasOpen(file); },
+                     std::chrono::milliseconds(20));
   }
 
   Ended Wait() {

@@ -18,7 +18,6 @@
 #include "test/support/wait_until.h"
 
 namespace meshvet::test {
-namespace {}  // namespace
 
 ServeProcess::ServeProcess(const std::string& binary,
                            const std::filesystem::path& folder,
