@@ -14,7 +14,7 @@ NINJA := ninja $(if $(MAKE_TERMOUT),,--quiet)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test formats-check integrations-test e2e manifests-test \
-        image-test install deb deb-test load bench fuzz \
+        image-test install deb deb-test load bench fuzz fuzz-keep \
         format format-check tidy asan tsan clang \
         load-sanitized load-asan load-tsan \
         hardening-test sbom setup setup-gates setup-readers
@@ -86,6 +86,9 @@ bench: setup build/release/build.ninja ## measure speed and memory against the t
 fuzz: setup-gates build/fuzz/build.ninja ## fuzz every parser and writer for FUZZ_S seconds (60)
 	@$(NINJA) -C build/fuzz fuzz_programs
 	@scripts/fuzz.sh build/fuzz $(FUZZ_S) $(JOBS)
+
+fuzz-keep: ## keep what fuzzing found that reaches new code, as tests
+	@scripts/fuzz_keep.sh build/fuzz
 
 format: setup-gates ## format the sources in place
 	@scripts/format.sh

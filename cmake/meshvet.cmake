@@ -5,9 +5,12 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+# With a precompiled header, ccache has to be told that no macro given on the
+# command line and no __TIME__ stands in it.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 # Found here, at the root, because every program links what the libraries it
@@ -37,7 +40,6 @@ target_compile_options(
             # Spelling out every member of a Rule would bury what it says.
             -Wno-missing-field-initializers)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  target_compile_definitions(meshvet_flags INTERFACE _FORTIFY_SOURCE=2)
   # Nothing is left to resolve, and so to overwrite, once main() runs. Costs
   # 0.3 of the 12 million instructions of a start.
   target_link_options(meshvet_flags INTERFACE LINKER:-z,relro,-z,now
@@ -53,12 +55,13 @@ if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=[^ ]*undefined")
                          INTERFACE -fsanitize-ignorelist=${ignorelist})
 endif()
 
-# What is shipped, and not its tests: returns and jumps are to where they may
-# go (CET), and a stack cannot be jumped over. test/install/check_hardening
-# looks at the binary.
+# What is shipped, and not its tests: the C library knows the sizes of buffers,
+# returns and jumps are to where they may go (CET), and a stack cannot be jumped
+# over. test/install/check_hardening looks at the binary.
 include(CheckCXXCompilerFlag)
 add_library(meshvet_hardening INTERFACE)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(meshvet_hardening INTERFACE _FORTIFY_SOURCE=2)
   foreach(flag -fcf-protection=full -fstack-clash-protection)
     string(MAKE_C_IDENTIFIER "MESHVET_HAS${flag}" has)
     check_cxx_compiler_flag(${flag} ${has})
@@ -70,6 +73,12 @@ endif()
 
 target_compile_definitions(meshvet_flags
                            INTERFACE MESHVET_VERSION="${PROJECT_VERSION}")
+
+# Whoever compiles the same headers gets the same precompiled ones, which the
+# compiler cache asks for.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+endif()
 
 # meshvet_library(NAME SOURCES... [LINK LIBS...]): the library of one folder,
 # all of whose *.cc belong to it unless SOURCES are named.

@@ -24,15 +24,17 @@ class TreeBuilder final : public DocumentBuilder {
   void Uint(uint64_t value) override { Value(target_.Uint64(value)); }
   void Double(double value) override { Value(target_.Double(value)); }
   void String(std::string_view text) override {
-    Value(
-        target_.String(text.data(), static_cast<SizeType>(text.size()), true));
+    // RapidJSON asks for an address even of nothing.
+    Value(target_.String(text.empty() ? "" : text.data(),
+                         static_cast<SizeType>(text.size()), true));
   }
   void StartObject() override {
     Value(target_.StartObject());
     counts_.push_back(0);
   }
   void Key(std::string_view key) override {
-    target_.Key(key.data(), static_cast<SizeType>(key.size()), true);
+    target_.Key(key.empty() ? "" : key.data(),
+                static_cast<SizeType>(key.size()), true);
   }
   void EndObject() override { target_.EndObject(PopCount()); }
   void StartArray() override {

@@ -225,6 +225,18 @@ TEST(DocumentTest, BuildsWhatIsWritten) {
             R"("long enough not to stand in the value itself"],"empty":{}})");
 }
 
+// What is nowhere, such as Node().Str(), has no address either.
+TEST(DocumentTest, BuildsEmptyTextsThatAreNowhere) {
+  const Document document = Document::Build(64, [](DocumentBuilder& builder) {
+    builder.StartObject();
+    builder.Key({});
+    builder.String({});
+    builder.EndObject();
+    return true;
+  });
+  EXPECT_EQ(document.root().ToJson(), R"({"":""})");
+}
+
 TEST(DocumentTest, BuildsNothingIfTheWriterGivesUp) {
   const Document document = Document::Build(0, [](DocumentBuilder& out) {
     out.StartArray();
