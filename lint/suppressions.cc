@@ -383,7 +383,8 @@ void Suppressions::AuditAnnotations(const rules::Annotations& annotations,
     }
     const bool is_foreign =
         !annotations.are_of_pods &&
-        (key == rules::kIstioSuppress || key == rules::kKialiIgnore);
+        ((key == rules::kIstioSuppress && request_.policy->ist_compat) ||
+         key == rules::kKialiIgnore);
     const bool is_all = is_foreign && rules::NamesEveryCode(key, value.Str());
     if (is_all) {
       ReportAt(kSuppressionBlanket, "every finding with a code is silenced",
