@@ -174,6 +174,8 @@ TEST_F(ConfigTest, RulesThatOfferAFixCanBeListed) {
   const Ran fixable = Run("rules --fixable");
   EXPECT_THAT(fixable.out, HasSubstr("workload-entry-missing-label"));
   EXPECT_THAT(fixable.out, HasSubstr("unknown-kind"));
+  EXPECT_THAT(fixable.out, HasSubstr("suppression-expired"));
+  EXPECT_THAT(fixable.out, HasSubstr("suppression-unused"));
   EXPECT_THAT(fixable.out, Not(HasSubstr("yaml-syntax")));
   EXPECT_THAT(fixable.out,
               Not(HasSubstr("workload-entry-selected-by-nothing")));
