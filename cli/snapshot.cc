@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/lint_flags.h"
 #include "cli/print.h"
+#include "cli/time_limit.h"
 #include "cli/value.h"
 #include "lint/report/counted.h"
 #include "lint/report/output.h"

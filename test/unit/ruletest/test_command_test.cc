@@ -313,7 +313,8 @@ TEST_F(TestCommand, WritesJson) {
   const Ran ran = Run(kFourWays, "-o json t.yaml");
   const json report = json::parse(ran.out);
   EXPECT_EQ(report["summary"], json::parse(R"({"passed": 1, "failed": 1,
-                                               "errors": 1, "skipped": 1})"));
+                                               "errors": 1, "skipped": 1,
+                                               "interrupted": 0})"));
   EXPECT_EQ(report["exit_code"], ran.exit_code);
   const json& test = report["tests"][0];
   EXPECT_EQ(test["file"], "t.yaml");
