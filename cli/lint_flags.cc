@@ -17,6 +17,7 @@
 #include "cli/deliver.h"
 #include "cli/durations.h"
 #include "cli/interruption.h"
+#include "cli/log.h"
 #include "cli/time_limit.h"
 #include "cli/value.h"
 #include "lint/progress.h"
@@ -239,7 +240,8 @@ bool IsTyped(const LintOptions& options) {
 }
 
 std::unique_ptr<lint::Progress> StartProgress(const LintOptions& options) {
-  const bool is_wanted = !options.quiet && !IsTyped(options) &&
+  // A line that is written over is no line of a log.
+  const bool is_wanted = !options.quiet && !IsLogJson() && !IsTyped(options) &&
                          lint::CanShowProgress(lint::ProcessEnvironment,
                                                isatty(STDERR_FILENO) != 0);
   return is_wanted ? std::make_unique<lint::Progress>(STDERR_FILENO) : nullptr;

@@ -180,15 +180,6 @@ TEST_F(RobustnessTest, ValuesOfFlagsAreChecked) {
   }
 }
 
-TEST_F(RobustnessTest, WhatIsToComeIsRefusedByName) {
-  for (const char* flag : {"--istio-version"}) {
-    const Ran ran = Run(std::string("lint bad.yaml ") + flag);
-    EXPECT_EQ(ran.exit_code, 2) << flag;
-    EXPECT_EQ(ran.err,
-              "meshvet: " + std::string(flag) + " is not supported yet\n");
-  }
-}
-
 TEST_F(RobustnessTest, ContextIsNotPassedOverInSilence) {
   WriteFile(folder_ / "context/chart/Chart.yaml", "name: x\n");
   WriteFile(folder_ / "context/broken.yaml", "a: [\n");
