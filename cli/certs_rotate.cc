@@ -16,6 +16,7 @@
 #include "cli/configuration.h"
 #include "cli/lint_flags.h"
 #include "cli/print.h"
+#include "cli/time_limit.h"
 #include "cli/tls_secret.h"
 #include "cli/value.h"
 #include "cluster/stop_signal.h"

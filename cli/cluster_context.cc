@@ -4,13 +4,14 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <memory>
 #include <system_error>
 #include <utility>
 
+#include "cli/commands.h"
+#include "cli/log.h"
 #include "cluster/api_client.h"
 #include "cluster/cluster_snapshot.h"
 #include "cluster/stop_signal.h"
@@ -101,7 +102,9 @@ std::variant<TakenSnapshot, Failure> TakeSnapshotOf(const ClusterFlags& flags) {
   const auto access = FindCluster(flags);
   if (!access) return Usage(access.error());
   for (const std::string& warning : access->warnings) {
-    std::fprintf(stderr, "meshvet: warning: %s\n", warning.c_str());
+    if (!PrintLog("meshvet: warning: " + warning + "\n", kExitDone)) {
+      return Unfinished({"standard error does not take it all"});
+    }
   }
   const auto client = cluster::ApiClient::Make(*access);
   if (!client) return Usage(client.error());

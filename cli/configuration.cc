@@ -3,10 +3,11 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
+#include "cli/commands.h"
+#include "cli/log.h"
 #include "cli/value.h"
 
 namespace meshvet::cli {
@@ -51,11 +52,25 @@ Failure NoFile(Error error) {
   return is_there ? Unfinished(std::move(error)) : Usage(std::move(error));
 }
 
+namespace {
+
+// Each line of a message says whose it is.
+std::string Ours(const std::string& message) {
+  std::string text = "meshvet: ";
+  for (const char c : message) {
+    text += c;
+    if (c == '\n') text += "meshvet: ";
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
 int Complain(const Failure& failure) {
   const Error& error = failure.error;
   const std::string where = error.where.empty() ? "" : error.where + ": ";
-  std::fprintf(stderr, "meshvet: %s%s\n", where.c_str(), error.message.c_str());
-  return failure.exit_code;
+  const bool told = PrintLog(Ours(where + error.message), failure.exit_code);
+  return told ? failure.exit_code : kExitUnfinished;
 }
 
 std::variant<lint::StaticMesh, Failure> LoadMesh(

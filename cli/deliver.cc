@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "cli/commands.h"
+#include "cli/log.h"
 #include "cli/print.h"
 #include "lint/report/machine_text.h"
 
@@ -23,7 +24,7 @@ int Deliver(const lint::LintOutcome& outcome) {
         "\n";
     exit_code = kExitUnfinished;
   }
-  return Print(STDERR_FILENO, err) ? exit_code : kExitUnfinished;
+  return PrintLog(err, exit_code) ? exit_code : kExitUnfinished;
 }
 
 }  // namespace meshvet::cli

@@ -27,9 +27,11 @@ const std::atomic<int>* ListenForInterruption() {
   return &came;
 }
 
+void AskToEnd(int signal) { came = signal; }
+
 int EndAsInterrupted(int exit_code) {
   const int signal = came;
-  if (signal == 0) return exit_code;
+  if (signal != SIGINT && signal != SIGTERM) return exit_code;
   std::signal(signal, SIG_DFL);
   std::raise(signal);
   // Still here, as the first process of a container is.

@@ -19,9 +19,12 @@ namespace meshvet::cli {
 // From now on. What it points to is 0, or the signal that came.
 const std::atomic<int>* ListenForInterruption();
 
-// Dies of the signal that came, for a shell stops its script only if it sees
-// that; without one returns `exit_code`.
+// Dies of the SIGINT or SIGTERM that came, for a shell stops its script only if
+// it sees that; without one returns `exit_code`.
 int EndAsInterrupted(int exit_code);
+
+// The same wish for another reason, of which nobody dies; for a handler, too.
+void AskToEnd(int signal);
 
 }  // namespace meshvet::cli
 

@@ -1,15 +1,12 @@
 #include "cli/lint_flags.h"
 
 #include <malloc.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <cmath>
-#include <csignal>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +17,8 @@
 #include "cli/deliver.h"
 #include "cli/durations.h"
 #include "cli/interruption.h"
+#include "cli/log.h"
+#include "cli/time_limit.h"
 #include "cli/value.h"
 #include "lint/progress.h"
 #include "lint/report/report_format.h"
@@ -83,16 +82,6 @@ void AddReportFlags(CLI::App& command, LintOptions& options) {
   AddColor(command, options.color);
 }
 
-// A run that takes longer is worth nothing to whoever set the limit.
-extern "C" void OnTimeout(int /*signal*/) {
-  constexpr std::string_view kMessage = "meshvet: timed out (--timeout)\n";
-  // A signal handler may do little more than this; there is nobody left to tell
-  // that it failed.
-  [[maybe_unused]] const ssize_t told =
-      write(STDERR_FILENO, kMessage.data(), kMessage.size());
-  _exit(kExitUnfinished);
-}
-
 // Every document's tree is large enough that glibc first sweeps its fast bins,
 // a twelfth of all instructions; without these bins there is nothing to sweep.
 // That it fails only means to be slower.
@@ -135,16 +124,6 @@ void AddTimeout(CLI::App& command, double& seconds) {
           "give up after this time: 500ms, 30s, 2m (default: never)")
       ->type_name(kTime)
       ->check(CheckTime, "");
-}
-
-void StartTimer(double seconds) {
-  if (seconds <= 0) return;
-  std::signal(SIGALRM, OnTimeout);
-  itimerval timer{};
-  timer.it_value.tv_sec = static_cast<time_t>(seconds);
-  timer.it_value.tv_usec =
-      static_cast<suseconds_t>((seconds - std::floor(seconds)) * 1'000'000);
-  setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 std::string CheckWholeNumber(const std::string& text) {
@@ -261,7 +240,8 @@ bool IsTyped(const LintOptions& options) {
 }
 
 std::unique_ptr<lint::Progress> StartProgress(const LintOptions& options) {
-  const bool is_wanted = !options.quiet && !IsTyped(options) &&
+  // A line that is written over is no line of a log.
+  const bool is_wanted = !options.quiet && !IsLogJson() && !IsTyped(options) &&
                          lint::CanShowProgress(lint::ProcessEnvironment,
                                                isatty(STDERR_FILENO) != 0);
   return is_wanted ? std::make_unique<lint::Progress>(STDERR_FILENO) : nullptr;

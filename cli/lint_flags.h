@@ -49,9 +49,8 @@ void AddQuiet(CLI::App& command, bool& quiet);
 void AddColor(CLI::App& command, lint::ColorChoice& color);
 void AddJobs(CLI::App& command, size_t& jobs);
 
-// --timeout, and what ends the program with 3 when so much time has passed.
+// --timeout, for what cli/time_limit.h does.
 void AddTimeout(CLI::App& command, double& seconds);
-void StartTimer(double seconds);
 
 using LintRun = std::function<lint::LintOutcome()>;
 // The flags of every run: what it tells, its threads and its time; and what

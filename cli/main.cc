@@ -5,7 +5,6 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/environment.h"
 #include "cli/interruption.h"
+#include "cli/log.h"
 #include "cli/unknown_argument.h"
 
 namespace meshvet::cli {
@@ -90,17 +90,23 @@ std::vector<std::string> Arguments(int argc, char** argv) {
   return arguments;
 }
 
+int Refuse(const std::string& complaint) {
+  const bool told = PrintLog("meshvet: " + complaint + "\n", kExitUsage);
+  return told ? kExitUsage : kExitUnfinished;
+}
+
 int Run(int argc, char** argv) {
   CLI::App app(kAbout);
   int exit_code = kExitDone;
   Describe(app, argv[0]);
   std::vector<std::string> arguments = Arguments(argc, argv);
+  ChooseLogFormat(arguments);
   AddCommands(app, arguments.empty() ? "" : arguments.front(), exit_code);
+  AddLogFormat(app);
   NameEnvironment(app);
   if (const std::string complaint = FindUnknown(app, arguments);
       !complaint.empty()) {
-    std::fprintf(stderr, "meshvet: %s\n", complaint.c_str());
-    return kExitUsage;
+    return Refuse(complaint);
   }
   try {
     std::ranges::reverse(arguments);  // the order the parser wants
@@ -108,8 +114,7 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& stop) {
     // Help and version come this way too, as success.
     if (stop.get_exit_code() == 0) return app.exit(stop);
-    std::fprintf(stderr, "meshvet: %s; --help says more\n", stop.what());
-    return kExitUsage;
+    return Refuse(std::string(stop.what()) + "; --help says more");
   }
   return exit_code;
 }
@@ -121,7 +126,10 @@ int main(int argc, char** argv) {
   try {
     return meshvet::cli::EndAsInterrupted(meshvet::cli::Run(argc, argv));
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "meshvet: internal error: %s\n", error.what());
-    return meshvet::cli::kExitUnfinished;
+    constexpr int kExitCode = meshvet::cli::kExitUnfinished;
+    static_cast<void>(meshvet::cli::PrintLog(
+        "meshvet: internal error: " + std::string(error.what()) + "\n",
+        kExitCode));
+    return kExitCode;
   }
 }

@@ -11,6 +11,7 @@
 #include "cli/configuration.h"
 #include "cli/lint_flags.h"
 #include "cli/print.h"
+#include "cli/time_limit.h"
 #include "cli/value.h"
 #include "lint/input/source_file.h"
 #include "webhook/admission_handler.h"

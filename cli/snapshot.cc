@@ -11,7 +11,9 @@
 #include "cli/cluster_context.h"
 #include "cli/commands.h"
 #include "cli/lint_flags.h"
+#include "cli/log.h"
 #include "cli/print.h"
+#include "cli/time_limit.h"
 #include "cli/value.h"
 #include "lint/report/counted.h"
 #include "lint/report/output.h"
@@ -63,7 +65,8 @@ int Run(const SnapshotOptions& options) {
   }
   if (!options.quiet) notes += Summary(taken);
   const bool is_whole = taken.gaps.empty() || options.allow_partial;
-  return Print(STDERR_FILENO, notes) && is_whole ? kExitDone : kExitUnfinished;
+  const int exit_code = is_whole ? kExitDone : kExitUnfinished;
+  return PrintLog(notes, exit_code) ? exit_code : kExitUnfinished;
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 
 #include "cli/commands.h"
 #include "cli/deliver.h"
+#include "cli/interruption.h"
 #include "cli/lint_flags.h"
+#include "cli/time_limit.h"
 #include "cli/value.h"
 #include "ruletest/test_command.h"
 
@@ -54,7 +56,8 @@ CLI::App* AddTest(CLI::App& app, int& exit_code) {
        {"meshvet test --update-snapshots tests/",
         "take what is found for what is wanted"}}));
   command->callback([options, timeout, &exit_code] {
-    StartTimer(*timeout);
+    options->stop = ListenForInterruption();
+    StartPatientTimer(*timeout);
     exit_code = Deliver(ruletest::RunTest(*options, lint::ProcessEnvironment));
   });
   return command;

@@ -3,18 +3,12 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "mesh/suggestion.h"
 
 namespace meshvet::cli {
 namespace {
-
-// What people know from elsewhere or from our plans, and no typing mistake.
-constexpr std::array<std::string_view, 2> kFlagsToCome = {"--istio-version",
-                                                          "--log-format"};
 
 std::vector<const CLI::App*> CommandsOf(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
@@ -42,9 +36,6 @@ std::string UnknownCommand(const CLI::App& app, const std::string& word) {
 }
 
 std::string UnknownFlag(const CLI::App& command, const std::string& flag) {
-  if (std::ranges::find(kFlagsToCome, flag) != kFlagsToCome.end()) {
-    return flag + " is not supported yet";
-  }
   std::vector<std::string> flags;
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& name : option->get_lnames()) {

@@ -66,6 +66,14 @@ bool Encloses(const std::string& path, const std::string& root) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
+// Whether a file, wherever a link leads, is below a folder.
+bool IsBelow(const std::string& file, const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path of = fs::weakly_canonical(file, error).parent_path();
+  return !error && Encloses(folder.empty() ? "." : folder, of.string());
+}
+
 // The number of the document whose content is the last to begin at or before a
 // byte.
 size_t DocumentAt(const SourceFile& file, size_t byte) {
@@ -383,7 +391,8 @@ void Suppressions::AuditAnnotations(const rules::Annotations& annotations,
     }
     const bool is_foreign =
         !annotations.are_of_pods &&
-        (key == rules::kIstioSuppress || key == rules::kKialiIgnore);
+        ((key == rules::kIstioSuppress && request_.policy->ist_compat) ||
+         key == rules::kKialiIgnore);
     const bool is_all = is_foreign && rules::NamesEveryCode(key, value.Str());
     if (is_all) {
       ReportAt(kSuppressionBlanket, "every finding with a code is silenced",
@@ -475,9 +484,10 @@ void Suppressions::ReportEntry(const Rule& rule, std::string message,
   Diagnostic& diagnostic = Report(rule, std::move(message), source->second,
                                   document.Anchor(entry.pointer + member));
   diagnostic.finding.about = entry.rule + " " + entry.object + " " + entry.file;
-  // What others may extend too goes by hand, and so does what the run was not
-  // asked to look at.
-  if (!entry.config.empty() || !HoldEverything(request_.paths, request_)) {
+  // What the run was not asked to look at goes by hand, and so does what is
+  // elsewhere, for others extend it too.
+  if (!HoldEverything(request_.paths, request_) ||
+      !IsBelow(source->second->name(), request_.root_directory)) {
     return;
   }
   diagnostic.finding.fix = {{.op = "remove", .path = entry.pointer}};

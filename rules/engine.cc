@@ -160,6 +160,7 @@ std::pair<std::string, Silence> Engine::Silenced(const Rule& rule,
   for (const auto& [key, by] :
        {std::pair(kIstioSuppress, SilencedBy::kIstioAnnotation),
         std::pair(kKialiIgnore, SilencedBy::kAnnotation)}) {
+    if (key == kIstioSuppress && !policy_->ist_compat) continue;
     const Node codes = own.members[key];
     if (!codes.IsString() || !NamesRule(key, codes.Str(), rule)) continue;
     return {WhyOf(by, {}), {by, own.PointerTo(key), {}}};

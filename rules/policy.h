@@ -96,6 +96,8 @@ struct Policy {
   std::vector<Suppression> suppressions;
   bool require_reason = false;
   std::vector<std::string> locked;  // rule ids no object may silence
+  // Whether Istio's own annotation silences our rules, too.
+  bool ist_compat = true;
   // For an audit: nothing is silenced, whoever says so.
   bool ignores_suppressions = false;
 

@@ -24,8 +24,8 @@ inline constexpr std::array kOverrideKeys = {Key("match"), Key("rules")};
 inline constexpr std::array kMatchKeys = {Key("files"), Key("namespaces"),
                                           Key("kinds"), Key("names"),
                                           Key("selector")};
-inline constexpr std::array kSuppressionsKeys = {Key("requireReason"),
-                                                 Key("locked"), Key("entries")};
+inline constexpr std::array kSuppressionsKeys = {
+    Key("requireReason"), Key("locked"), Key("istCompat"), Key("entries")};
 inline constexpr std::array kSuppressionKeys = {Key("rule"),  Key("object"),
                                                 Key("file"),  Key("reason"),
                                                 Key("until"), Key("ticket")};

@@ -184,6 +184,7 @@ void ReadSuppressions(const Scope& scope, Policy& policy) {
   if (const auto require = scope["requireReason"].Bool()) {
     policy.require_reason = *require;
   }
+  policy.ist_compat = scope["istCompat"].Bool().value_or(policy.ist_compat);
   if (const Scope locked = scope["locked"]; locked.exists()) {
     locked.Texts();
     for (const Scope& element : locked.Elements()) {

@@ -95,8 +95,9 @@ ReadInput ReadInline(const RuleTest& test, const Source& source) {
   return input;
 }
 
-Result<std::shared_ptr<lint::SourceFile>> Parse(const std::string& path) {
-  Result<std::string> text = lint::ReadText(path, kMostInputBytes);
+Result<std::shared_ptr<lint::SourceFile>> Parse(const std::string& path,
+                                                StopFlag stop) {
+  Result<std::string> text = ReadInputText(path, stop);
   if (!text) return text.error();
   auto file = std::make_shared<lint::SourceFile>(path, *std::move(text));
   file->Parse(1);
@@ -150,8 +151,8 @@ std::string WhyEmpty(const lint::Manifest& manifest) {
          ")";
 }
 
-ReadInput ReadFile(const Source& source) {
-  auto parsed = Parse(source.path);
+ReadInput ReadFile(const Source& source, StopFlag stop) {
+  auto parsed = Parse(source.path, stop);
   if (!parsed) return FileError(source.place, parsed.error());
   const std::shared_ptr<const lint::SourceFile> file = *std::move(parsed);
   if (auto problem = FirstProblem(*file)) {
@@ -181,9 +182,10 @@ ReadInput ReadFile(const Source& source) {
   return Input{.objects = std::move(manifest.items)};
 }
 
-ReadInput ReadObjects(const RuleTest& test, const Source& source) {
+ReadInput ReadObjects(const RuleTest& test, const Source& source,
+                      StopFlag stop) {
   ReadInput read =
-      source.is_file() ? ReadFile(source) : ReadInline(test, source);
+      source.is_file() ? ReadFile(source, stop) : ReadInline(test, source);
   const auto* input = std::get_if<Input>(&read);
   if (input == nullptr || input->review) return read;
   if (input->objects.empty()) return Bad(source.place, "no object to judge");
@@ -243,10 +245,11 @@ const Object* FindOld(const Object& object, const std::vector<Item>& old) {
 }
 
 std::variant<std::vector<ReviewRequest>, CaseError> OfObjects(
-    const RuleTest& test, const Case& one, std::vector<Item> objects) {
+    const RuleTest& test, const Case& one, std::vector<Item> objects,
+    StopFlag stop) {
   Input old;
   if (one.old_input) {
-    ReadInput read = ReadObjects(test, *one.old_input);
+    ReadInput read = ReadObjects(test, *one.old_input, stop);
     if (auto* error = std::get_if<CaseError>(&read)) return std::move(*error);
     old = std::get<Input>(std::move(read));
     if (old.review) {
@@ -305,14 +308,19 @@ CaseError FileError(const Place& named, const Error& error) {
   return {is_there, ErrorAt(named, error.where + ": " + error.message)};
 }
 
+Result<std::string> ReadInputText(const std::string& path, StopFlag stop) {
+  return lint::ReadText(
+      path, [](std::string_view) { return kMostInputBytes; }, stop);
+}
+
 std::variant<std::shared_ptr<const Document>, CaseError> ReadValue(
-    const Source& source) {
+    const Source& source, StopFlag stop) {
   if (!source.is_file()) {
     Result<Document> document = ParseJson(source.value.ToJson(), {});
     if (!document) return Bad(source.place, document.error().message);
     return std::make_shared<const Document>(*std::move(document));
   }
-  auto parsed = Parse(source.path);
+  auto parsed = Parse(source.path, stop);
   if (!parsed) return FileError(source.place, parsed.error());
   if (auto problem = FirstProblem(**parsed)) return *std::move(problem);
   const auto& documents = (*parsed)->documents();
@@ -323,12 +331,12 @@ std::variant<std::shared_ptr<const Document>, CaseError> ReadValue(
 }
 
 std::variant<std::vector<ReviewRequest>, CaseError> RequestsOf(
-    const RuleTest& test, const Case& one) {
-  ReadInput read = ReadObjects(test, one.input);
+    const RuleTest& test, const Case& one, StopFlag stop) {
+  ReadInput read = ReadObjects(test, one.input, stop);
   if (auto* error = std::get_if<CaseError>(&read)) return std::move(*error);
   auto& input = std::get<Input>(read);
   if (input.review) return OfReview(one, std::move(input));
-  return OfObjects(test, one, std::move(input.objects));
+  return OfObjects(test, one, std::move(input.objects), stop);
 }
 
 }  // namespace meshvet::ruletest

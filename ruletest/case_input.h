@@ -9,6 +9,7 @@
 #ifndef MESHVET_RULETEST_CASE_INPUT_H_
 #define MESHVET_RULETEST_CASE_INPUT_H_
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -47,12 +48,17 @@ struct ReviewRequest {
   }
 };
 
+// Nothing here is waited for any more once there is a stop.
+using StopFlag = const std::atomic<int>*;  // lint/input/stop.h; may be null
+
+Result<std::string> ReadInputText(const std::string& path, StopFlag stop);
+
 std::variant<std::vector<ReviewRequest>, CaseError> RequestsOf(
-    const RuleTest& test, const Case& one);
+    const RuleTest& test, const Case& one, StopFlag stop = nullptr);
 
 // The value of a file that holds one, or the value that stands in the test.
 std::variant<std::shared_ptr<const Document>, CaseError> ReadValue(
-    const Source& source);
+    const Source& source, StopFlag stop = nullptr);
 
 // Of a file that a test names.
 CaseError FileError(const Place& named, const Error& error);

@@ -14,6 +14,8 @@ std::string_view ToString(Status status) {
       return "error";
     case Status::kSkipped:
       return "skipped";
+    case Status::kInterrupted:
+      return "interrupted";
   }
   return "";
 }
@@ -26,6 +28,7 @@ Counts Count(const std::vector<TestOutcome>& tests) {
       counts.failed += one.status == Status::kFailed ? 1 : 0;
       counts.errors += one.status == Status::kError ? 1 : 0;
       counts.skipped += one.status == Status::kSkipped ? 1 : 0;
+      counts.interrupted += one.status == Status::kInterrupted ? 1 : 0;
     }
   }
   return counts;

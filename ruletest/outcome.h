@@ -16,7 +16,8 @@
 
 namespace meshvet::ruletest {
 
-enum class Status { kPassed, kFailed, kError, kSkipped };
+// An interrupted case is one that the run ended before.
+enum class Status { kPassed, kFailed, kError, kSkipped, kInterrupted };
 
 std::string_view ToString(Status status);  // "passed"
 
@@ -56,6 +57,7 @@ struct Counts {
   size_t failed = 0;
   size_t errors = 0;
   size_t skipped = 0;
+  size_t interrupted = 0;
 };
 
 Counts Count(const std::vector<TestOutcome>& tests);

@@ -42,6 +42,7 @@ std::string_view ColorOf(Status status) {
     case Status::kPassed:
       return lint::kGreen;
     case Status::kSkipped:
+    case Status::kInterrupted:
       return lint::kYellow;
     case Status::kFailed:
     case Status::kError:
@@ -73,6 +74,10 @@ lint::JunitCase JunitCaseOf(const TestOutcome& test, const CaseOutcome& one) {
     case Status::kSkipped:
       junit.outcome = Outcome::kSkipped;
       junit.message = Printable(one.reason);
+      return junit;
+    case Status::kInterrupted:
+      junit.outcome = Outcome::kSkipped;
+      junit.message = "interrupted before it was judged";
       return junit;
     case Status::kFailed:
       junit.outcome = Outcome::kFailed;
@@ -116,7 +121,9 @@ std::string WriteText(const std::vector<TestOutcome>& tests,
   std::string text;
   for (const TestOutcome& test : tests) {
     for (const CaseOutcome& one : test.cases) {
-      if (one.status == Status::kPassed && !style.lists_all) continue;
+      const bool has_nothing_to_say =
+          one.status == Status::kPassed || one.status == Status::kInterrupted;
+      if (has_nothing_to_say && !style.lists_all) continue;
       text += CaseText(test, one, style.color);
     }
   }
@@ -131,6 +138,9 @@ std::string WriteSummary(const std::vector<TestOutcome>& tests) {
   if (counts.errors > 0) {
     text += ", " + std::to_string(counts.errors) +
             (counts.errors == 1 ? " error" : " errors");
+  }
+  if (counts.interrupted > 0) {
+    text += ", " + std::to_string(counts.interrupted) + " interrupted";
   }
   return text + "\n";
 }
@@ -164,7 +174,8 @@ std::string WriteJson(const std::vector<TestOutcome>& tests, int exit_code) {
   json["summary"] = {{"passed", counts.passed},
                      {"failed", counts.failed},
                      {"errors", counts.errors},
-                     {"skipped", counts.skipped}};
+                     {"skipped", counts.skipped},
+                     {"interrupted", counts.interrupted}};
   json["exit_code"] = exit_code;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

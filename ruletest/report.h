@@ -14,7 +14,7 @@ namespace meshvet::ruletest {
 
 // A line for each case that did not pass, and below it what is not as wanted:
 // `-` what was wanted and is not there, `+` what is there and was not wanted.
-// Nothing else unless `lists_all`.
+// Nothing of those that passed or were interrupted unless `lists_all`.
 struct TextStyle {
   bool lists_all = false;
   bool color = false;
@@ -22,7 +22,8 @@ struct TextStyle {
 std::string WriteText(const std::vector<TestOutcome>& tests,
                       const TextStyle& style);
 
-// "12 passed, 0 failed, 1 skipped\n", and errors where there are any.
+// "12 passed, 0 failed, 1 skipped\n", and errors and what was
+// interrupted where there are any.
 std::string WriteSummary(const std::vector<TestOutcome>& tests);
 
 // A suite for each file, as seen from `repository`.

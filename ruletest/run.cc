@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lint/input/parallel.h"
+#include "lint/input/stop.h"
 #include "ruletest/case_input.h"
 #include "ruletest/compare.h"
 
@@ -16,8 +17,12 @@ namespace {
 // One case against the bench of its test.
 class CaseRun {
  public:
-  CaseRun(const ReadyTest& ready, const Case& one, bool updates)
-      : test_(ready.test), bench_(ready.bench), case_(one), updates_(updates) {
+  CaseRun(const ReadyTest& ready, const Case& one, const RunOptions& options)
+      : test_(ready.test),
+        bench_(ready.bench),
+        case_(one),
+        updates_(options.updates_snapshots),
+        stop_(options.stop) {
     outcome_.place = one.place;
     outcome_.name = one.name;
   }
@@ -58,7 +63,7 @@ class CaseRun {
   }
 
   Stop Judge() {
-    auto made = RequestsOf(test_, case_);
+    auto made = RequestsOf(test_, case_, stop_);
     if (auto* error = std::get_if<CaseError>(&made)) return std::move(*error);
     const auto& requests = std::get<std::vector<ReviewRequest>>(made);
     const Expectations& expect = case_.expect;
@@ -98,7 +103,7 @@ class CaseRun {
       Keep(wanted, text);
       return std::nullopt;
     }
-    auto read = ReadValue(wanted);
+    auto read = ReadValue(wanted, stop_);
     if (auto* error = std::get_if<CaseError>(&read)) {
       if (!updates_ || !wanted.is_file())
         return Hint(wanted, std::move(*error));
@@ -113,7 +118,7 @@ class CaseRun {
 
   Stop CompareFixed() {
     const Source& wanted = *case_.expect.fixed;
-    auto mended = bench_.Fix(case_.input);
+    auto mended = bench_.Fix(case_.input, stop_);
     if (auto* error = std::get_if<CaseError>(&mended)) {
       return std::move(*error);
     }
@@ -122,8 +127,7 @@ class CaseRun {
       Keep(wanted, text);
       return std::nullopt;
     }
-    const Result<std::string> read =
-        lint::ReadText(wanted.path, kMostInputBytes);
+    const Result<std::string> read = ReadInputText(wanted.path, stop_);
     if (!read) return Hint(wanted, FileError(wanted.place, read.error()));
     if (*read != text) Differ(wanted, "fixed", *read, text);
     return std::nullopt;
@@ -162,13 +166,15 @@ class CaseRun {
   const TestBench& bench_;
   const Case& case_;
   bool updates_;
+  StopFlag stop_;
   CaseOutcome outcome_;
 };
 
 // Nothing that a library throws gets past a case.
-CaseOutcome RunOne(const ReadyTest& ready, const Case& one, bool updates) {
+CaseOutcome RunOne(const ReadyTest& ready, const Case& one,
+                   const RunOptions& options) {
   try {
-    return CaseRun(ready, one, updates).Run();
+    return CaseRun(ready, one, options).Run();
   } catch (const std::exception& error) {
     return {one.place,
             one.name,
@@ -178,6 +184,25 @@ CaseOutcome RunOne(const ReadyTest& ready, const Case& one, bool updates) {
             true,
             {}};
   }
+}
+
+CaseOutcome Interrupted(const Case& one) {
+  CaseOutcome outcome;
+  outcome.place = one.place;
+  outcome.name = one.name;
+  outcome.status = Status::kInterrupted;
+  outcome.is_unfinished = true;
+  return outcome;
+}
+
+CaseOutcome RunUnlessStopped(const ReadyTest& ready, const Case& one,
+                             const RunOptions& options) {
+  if (lint::IsStopped(options.stop)) return Interrupted(one);
+  CaseOutcome outcome = RunOne(ready, one, options);
+  // A file that was being read then is not at fault.
+  const bool is_cut_off =
+      outcome.is_unfinished && lint::IsStopped(options.stop);
+  return is_cut_off ? Interrupted(one) : outcome;
 }
 
 }  // namespace
@@ -200,8 +225,7 @@ std::vector<TestOutcome> RunCases(const std::vector<ReadyTest>& tests,
     for (CaseOutcome& one : test.cases) places.push_back(&one);
   }
   lint::ParallelFor(wanted.size(), options.jobs, [&](size_t i) {
-    *places[i] =
-        RunOne(*wanted[i].first, *wanted[i].second, options.updates_snapshots);
+    *places[i] = RunUnlessStopped(*wanted[i].first, *wanted[i].second, options);
   });
   return outcomes;
 }

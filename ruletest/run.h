@@ -1,11 +1,13 @@
 // File: ruletest/run.h
 //
 // RunCases: the cases of all tests, on several threads; outcomes in the order
-// of the files, whatever their number.
+// of the files, whatever their number. Once it is to stop, the cases that are
+// left are interrupted.
 
 #ifndef MESHVET_RULETEST_RUN_H_
 #define MESHVET_RULETEST_RUN_H_
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <vector>
@@ -28,6 +30,7 @@ struct RunOptions {
   // Whether a snapshot that differs is written anew, not a failure.
   bool updates_snapshots = false;
   size_t jobs = 1;
+  const std::atomic<int>* stop = nullptr;  // lint/input/stop.h
 };
 
 // Tests without a wanted case are left out.

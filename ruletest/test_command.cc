@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "lint/command/exit_code.h"
 #include "lint/config/configuration.h"
 #include "lint/input/parallel.h"
+#include "lint/input/stop.h"
 #include "lint/report/destination.h"
 #include "lint/report/output.h"
 #include "lint/report/printable.h"
@@ -44,7 +46,7 @@ class Command {
     const std::vector<std::string> here = {"."};
     paths_ = options_.paths.empty() ? here : options_.paths;
     Result<FoundTests> found = FindTests(paths_);
-    if (!found) return lint::Refuse({found.error()});
+    if (!found) return Give({found.error()});
     if (!Prepare(*std::move(found))) return Give(complaints_);
     if (ready_.empty()) {
       return lint::Refuse({{"no tests found: no document of kind RuleTest"}});
@@ -61,6 +63,7 @@ class Command {
     is_unfinished_ = !found.failures.empty();
     std::ranges::move(found.failures, std::back_inserter(complaints_));
     for (RuleTest& test : found.tests) {
+      if (lint::IsStopped(options_.stop)) return false;
       auto made = SetUp(test);
       if (auto* errors = std::get_if<SetUpErrors>(&made)) {
         is_unfinished_ |= errors->is_unfinished;
@@ -73,9 +76,18 @@ class Command {
     return complaints_.empty();
   }
 
+  std::string WhyStopped(const std::string& what) const {
+    const bool is_time_up = options_.stop->load() == SIGALRM;
+    return std::string(is_time_up ? "timed out (--timeout)" : "interrupted") +
+           " before " + what + " was judged";
+  }
+
   LintOutcome Give(const lint::Complaints& complaints) const {
-    LintOutcome outcome = lint::Refuse(complaints);
-    if (is_unfinished_) outcome.exit_code = lint::kExitUnfinished;
+    const bool is_stopped = lint::IsStopped(options_.stop);
+    LintOutcome outcome =
+        lint::Refuse(is_stopped ? lint::Complaints{{WhyStopped("anything"), {}}}
+                                : complaints);
+    if (is_unfinished_ || is_stopped) outcome.exit_code = lint::kExitUnfinished;
     return outcome;
   }
 
@@ -91,7 +103,8 @@ class Command {
                    return Wants(test, one);
                  },
                  options_.updates_snapshots,
-                 options_.jobs == 0 ? lint::DefaultJobs() : options_.jobs});
+                 options_.jobs == 0 ? lint::DefaultJobs() : options_.jobs,
+                 options_.stop});
     if (tests.empty()) {
       return lint::Refuse({{"no case matches " + options_.run, "--run"}});
     }
@@ -106,6 +119,9 @@ class Command {
         std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     for (const Destination& output : outputs_) {
       Deliver(output, tests, elapsed_ms, outcome);
+    }
+    if (Count(tests).interrupted > 0) {
+      outcome.err += lint::Text({{WhyStopped("everything"), {}}});
     }
     if (!options_.quiet) outcome.err += WriteSummary(tests);
     return outcome;

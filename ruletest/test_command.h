@@ -12,6 +12,7 @@
 #define MESHVET_RULETEST_TEST_COMMAND_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ struct TestOptions {
   lint::ColorChoice color = lint::ColorChoice::kAuto;
   bool stdout_is_terminal = false;
   size_t jobs = 0;  // 0: as many as there are cores
+  // Ends the run with what it knows, exit code 3: lint/input/stop.h. SIGALRM
+  // says that the time was up.
+  const std::atomic<int>* stop = nullptr;
 };
 
 lint::LintOutcome RunTest(const TestOptions& options,

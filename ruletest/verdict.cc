@@ -199,14 +199,14 @@ std::variant<Verdict, CaseError> TestBench::Judge(
   return all;
 }
 
-std::variant<std::string, CaseError> TestBench::Fix(const Source& input) const {
+std::variant<std::string, CaseError> TestBench::Fix(const Source& input,
+                                                    StopFlag stop) const {
   const auto failed = [&](bool is_unfinished, const Error& error) {
     const std::string where = error.where.empty() ? "" : error.where + ": ";
     return CaseError{is_unfinished,
                      ErrorAt(input.place, where + error.message)};
   };
-  const Result<std::string> before =
-      lint::ReadText(input.path, kMostInputBytes);
+  const Result<std::string> before = ReadInputText(input.path, stop);
   if (!before) return FileError(input.place, before.error());
   lint::FixRequest request;
   request.lint.paths = {input.path};

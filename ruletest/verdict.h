@@ -51,7 +51,8 @@ class TestBench {
       const std::vector<ReviewRequest>& requests, bool wants_patch) const;
 
   // The text `meshvet fix` would leave in the file.
-  std::variant<std::string, CaseError> Fix(const Source& input) const;
+  std::variant<std::string, CaseError> Fix(const Source& input,
+                                           StopFlag stop = nullptr) const;
 
  private:
   std::variant<Verdict, CaseError> JudgeOne(const ReviewRequest& request,

@@ -38,12 +38,11 @@ spdlog::level::level_enum ToSpdlog(JsonLog::Level level) {
 }
 
 // RFC 3339 in UTC, with milliseconds.
-std::string Now() {
-  const auto now = std::chrono::system_clock::now();
-  const auto days = std::chrono::floor<std::chrono::days>(now);
+std::string Text(std::chrono::system_clock::time_point instant) {
+  const auto days = std::chrono::floor<std::chrono::days>(instant);
   const std::chrono::year_month_day date(days);
   const std::chrono::hh_mm_ss time(
-      std::chrono::floor<std::chrono::milliseconds>(now - days));
+      std::chrono::floor<std::chrono::milliseconds>(instant - days));
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
                      static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()),
@@ -52,9 +51,11 @@ std::string Now() {
                      time.subseconds().count());
 }
 
-JsonObject Head(JsonLog::Level level, std::string_view event) {
+JsonObject Head(JsonLog::Level level, std::string_view event,
+                std::chrono::system_clock::time_point time =
+                    std::chrono::system_clock::now()) {
   JsonObject line;
-  line.Put("time", Now());
+  line.Put("time", Text(time));
   line.Put("level", Name(level));
   line.Put("event", event);
   return line;
@@ -86,9 +87,15 @@ JsonLog::JsonLog(std::shared_ptr<spdlog::logger> logger)
 }
 
 void JsonLog::Event(Level level, std::string_view event, Fields fields) const {
-  JsonObject line = Head(level, event);
+  logger_->log(ToSpdlog(level), "{}",
+               Line(level, event, fields, std::chrono::system_clock::now()));
+}
+
+std::string JsonLog::Line(Level level, std::string_view event, Fields fields,
+                          std::chrono::system_clock::time_point time) {
+  JsonObject line = Head(level, event, time);
   for (const auto& [key, value] : fields) line.Put(key, value);
-  logger_->log(ToSpdlog(level), "{}", std::move(line).End());
+  return std::move(line).End();
 }
 
 void JsonLog::Admission(const AdmissionRecord& record) const {

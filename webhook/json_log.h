@@ -11,6 +11,7 @@
 #ifndef MESHVET_WEBHOOK_JSON_LOG_H_
 #define MESHVET_WEBHOOK_JSON_LOG_H_
 
+#include <chrono>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -36,6 +37,9 @@ class JsonLog {
   explicit JsonLog(std::shared_ptr<spdlog::logger> logger);
 
   void Event(Level level, std::string_view event, Fields fields = {}) const;
+  // The line of such an event at `time`, without its end.
+  static std::string Line(Level level, std::string_view event, Fields fields,
+                          std::chrono::system_clock::time_point time);
   // A line for what was denied, timed out or could not be answered.
   void Admission(const AdmissionRecord& record) const;
   void Flush() const;

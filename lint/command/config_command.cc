@@ -245,7 +245,7 @@ class Resolver {
   void LaySuppressions(Node node, const Place& place) {
     constexpr std::string_view kEntries = "entries";
     Append(node[kEntries], "/suppressions/entries", place, suppressions_);
-    for (const char* key : {"requireReason", "locked"}) {
+    for (const char* key : {"requireReason", "locked", "istCompat"}) {
       if (!node[key]) continue;
       const Value next = place.Take(std::string("/suppressions/") + key);
       Value& slot = suppression_settings_[key];

@@ -11,6 +11,7 @@
 #include "lint/linter.h"
 #include "lint/manifest.h"
 #include "lint/report/printable.h"
+#include "lint/suppressions.h"
 #include "mesh/document.h"
 #include "rules/engine.h"
 #include "rules/tags.h"
@@ -71,8 +72,32 @@ bool LoaderOffersFix(const Rule& rule, const Example& example) {
          });
 }
 
+// Of an example that is a configuration: whether what is found about its
+// entries is mended by `meshvet fix .`.
+bool EntryOffersFix(const Rule& rule, const Example& example) {
+  const auto file =
+      std::make_shared<SourceFile>("example", std::string(example.yaml));
+  file->Parse(1);
+  if (file->documents().empty()) return false;
+  auto read = rules::ReadPolicy(file->documents().front().document(), {});
+  auto* policy = std::get_if<rules::Policy>(&read);
+  if (policy == nullptr) return false;
+  LintRequest request;
+  request.policy = std::make_shared<const rules::Policy>(std::move(*policy));
+  request.policy_files[""] = file;
+  request.paths = {"."};
+  const std::vector<Loaded> nothing_read;
+  const rules::Engine engine(request.policy);
+  Suppressions suppressions(request, nothing_read, engine);
+  return std::ranges::any_of(suppressions.Audit(), [&](const auto& found) {
+    return found.finding.rule == rule.id && found.has_fix();
+  });
+}
+
 bool OffersFix(const Rule& rule, const Example& example) {
-  if (IsLoaders(rule)) return LoaderOffersFix(rule, example);
+  if (IsLoaders(rule)) {
+    return LoaderOffersFix(rule, example) || EntryOffersFix(rule, example);
+  }
   const auto policy = PolicyOf(rule, example);
   auto file =
       std::make_shared<SourceFile>("example", std::string(example.yaml));

@@ -56,6 +56,7 @@ constexpr const char* kTail = R"(
 #suppressions:
 #  requireReason: true
 #  locked: [virtual-service-cross-namespace-host]
+#  istCompat: false  # galley.istio.io/analyze-suppress is for istioctl alone
 #  entries:
 #    - rule: destination-rule-mtls-mismatch
 #      object: "DestinationRule/shop/legacy-*"

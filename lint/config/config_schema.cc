@@ -230,6 +230,9 @@ json SuppressionsSchema() {
       {{"requireReason", Bool("an entry without a reason is a mistake")},
        {"locked",
         ListOf({{"$ref", "#/$defs/rule"}}, "rules that no object may silence")},
+       {"istCompat",
+        Bool("whether `galley.istio.io/analyze-suppress` silences the rules "
+             "that have a code of Istio's (default true)")},
        {"entries", ListOf(SuppressionSchema(), "agreed exceptions")}},
       "agreed exceptions");
 }

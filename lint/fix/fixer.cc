@@ -23,20 +23,20 @@ std::map<std::string, size_t> CountFingerprints(const Report& report) {
   return counts;
 }
 
-// Without what stood at `pointer` of the configuration itself; what came behind
-// it in the list moves up.
-void RemoveEntry(std::string_view pointer,
+// Without what stood at `pointer` of the file that is called `config` in the
+// configuration; what came behind it in the list moves up.
+void RemoveEntry(std::string_view config, std::string_view pointer,
                  std::vector<rules::Suppression>& entries) {
   const size_t slash = pointer.rfind('/') + 1;
   const auto index_of = [&](const rules::Suppression& entry) {
     return std::stoul(entry.pointer.substr(slash));
   };
   std::erase_if(entries, [&](const rules::Suppression& entry) {
-    return entry.config.empty() && entry.pointer == pointer;
+    return entry.config == config && entry.pointer == pointer;
   });
   const size_t removed = std::stoul(std::string(pointer.substr(slash)));
   for (rules::Suppression& entry : entries) {
-    if (!entry.config.empty() || index_of(entry) < removed) continue;
+    if (entry.config != config || index_of(entry) < removed) continue;
     entry.pointer.replace(slash, entry.pointer.npos,
                           std::to_string(index_of(entry) - 1));
   }
@@ -128,20 +128,18 @@ class Fixer {
     step.before = before;
     for (const Diagnostic* finding : fixes.applied) Note(*finding, step);
     lint_.texts[PathOf(path)] = fixes.text;
-    const auto own = lint_.policy_files.find("");
-    if (own != lint_.policy_files.end() &&
-        own->second == fixes.applied.front()->file) {
-      ForgetEntries(fixes, own->second);
+    for (auto& [config, file] : lint_.policy_files) {
+      if (file->name() == path) ForgetEntries(fixes, config, file);
     }
   }
 
   // The next round has the policy without the entries that went.
-  void ForgetEntries(const FileFixes& fixes,
+  void ForgetEntries(const FileFixes& fixes, std::string_view config,
                      std::shared_ptr<const SourceFile>& configuration) {
     rules::Policy policy = *lint_.policy;
     for (const Diagnostic* finding : fixes.applied) {
       for (const PatchOperation& removal : finding->finding.fix) {
-        RemoveEntry(removal.path, policy.suppressions);
+        RemoveEntry(config, removal.path, policy.suppressions);
       }
     }
     lint_.policy = std::make_shared<const rules::Policy>(std::move(policy));

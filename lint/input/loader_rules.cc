@@ -150,7 +150,9 @@ constinit const Rule kSuppressionExpired = {
     .rationale =
         "An entry under `suppressions.entries` holds up to the day that "
         "`until` names. From then on it silences nothing: what it was about is "
-        "found again. Mend that, agree on another day, or remove the entry.",
+        "found again. Mend that, agree on another day, or remove the entry: "
+        "`meshvet fix` does, where the folder of the configuration is among "
+        "what it is to mend.",
     .bad = {{"A day that has passed",
              "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n"
              "suppressions:\n  entries:\n"
@@ -193,8 +195,9 @@ constinit const Rule kSuppressionUnused = {
         "judge, or was not asked to, makes nothing unused; nor does one that "
         "compares objects, or an entry with a glob, unless the run reads all "
         "there is.\n\n"
-        "`meshvet fix` removes comments and annotations; an entry of the "
-        "configuration goes by hand.",
+        "`meshvet fix` removes comments and annotations, and, where the folder "
+        "of the configuration is among what it is to mend, the entries of the "
+        "configuration and of the files below that folder which it extends.",
     .bad = {{"There is no second one",
              "# meshvet:ignore duplicate-object -- on purpose\n"
              "apiVersion: v1\nkind: Service\n"

@@ -2,7 +2,8 @@
 //
 // JUnit XML out of suites of cases, as GitLab and Jenkins read it: names they
 // can tell apart, counts that match, and all there is to say in the body, since
-// GitLab shows nothing else.
+// GitLab shows nothing else. It fits Jenkins' schema but for one attribute that
+// GitLab reads; test/formats/ holds it against that.
 
 #ifndef MESHVET_LINT_REPORT_JUNIT_SUITES_H_
 #define MESHVET_LINT_REPORT_JUNIT_SUITES_H_

@@ -7,10 +7,11 @@
 const assert = require("node:assert");
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
-const os = require("node:os");
 const path = require("node:path");
 
 const formats = require("ajv-formats");
+
+const { forEachInput, inAwkwardFolder } = require("./inputs.cjs");
 
 const [program, tools] = process.argv.slice(2).map((p) => path.resolve(p));
 const root = process.cwd();
@@ -42,38 +43,6 @@ const config = { apiVersion: "meshvet.dev/v1alpha1", kind: "Config" };
 assert.ok(isConfig({ ...config, rules: { IST0101: "error" } }));
 assert.ok(!isConfig({ ...config, rules: { IST0101: "grave" } }));
 assert.ok(!isConfig({ ...config, ruls: {} }));
-
-// A suppressed finding, a fix, another place, a file that cannot be read, and
-// every character that has a meaning somewhere.
-function writeAwkwardFiles(folder) {
-  const files = {
-    "twice.yaml":
-      "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n---\n" +
-      "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n",
-    "ä b#?%:\u{1F600}.yaml":
-      '{"\u{1F600}": 1, apiVersion: networking.istio.io/v1, kind: Gatway,' +
-      ' metadata: {name: "a]]>\\e[2J\\u202e##[error]"}}\n',
-    "agreed.yaml":
-      "apiVersion: networking.istio.io/v1\nkind: VirtualService\n" +
-      "metadata:\n  name: v\n  namespace: shop\n" +
-      "spec: {hosts: [h], http: [{route: [{destination: " +
-      "{host: h.y.svc.cluster.local}}]}]}\n",
-    "comment.yaml":
-      "# meshvet:ignore unknown-kind -- \u{1F600}\n" +
-      "apiVersion: networking.istio.io/v1\nkind: Gatway\n" +
-      "metadata: {name: c}\n",
-    "empty.yaml": "",
-    "broken.yaml": "a: [\n",
-    "policy.yaml":
-      "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n" +
-      "suppressions:\n  entries:\n" +
-      "    - {rule: virtual-service-cross-namespace-host, " +
-      "object: VirtualService/shop/v, reason: agreed}\n",
-  };
-  for (const [name, text] of Object.entries(files)) {
-    fs.writeFileSync(path.join(folder, name), text);
-  }
-}
 
 function lint(folder, args) {
   const ran = spawnSync(program, ["lint", "-q", ...args],
@@ -141,22 +110,8 @@ function checkThatMistakesAreSeen(folder) {
   }
 }
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "meshvet-formats-"));
-try {
-  writeAwkwardFiles(folder);
-  checkOne(folder, [".", "/proc/self/mem"]);
-  checkOne(folder, ["--config", "policy.yaml", "agreed.yaml"]);
-  checkOne(folder, ["empty.yaml"]);
-  checkOne(folder, ["--select", "unknown-kind", "agreed.yaml"]);
-  checkThatMistakesAreSeen(folder);
-  for (const name of fs.readdirSync(path.join(root, "test/golden"))) {
-    checkOne(path.join(root, "test/golden", name), ["."]);
-  }
-  checkOne(root, ["test/manifests"]);
-  checkOne(root, ["examples/broken", "--context", "examples/mesh"]);
-} finally {
-  fs.rmSync(folder, { recursive: true });
-}
+forEachInput(root, checkOne);
+inAwkwardFolder(checkThatMistakesAreSeen);
 for (const [part, number] of Object.entries(seen)) {
   assert.ok(number > 0, `no report had ${part}`);
 }

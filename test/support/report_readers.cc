@@ -206,7 +206,8 @@ void ReadJunit(const Report& report, const std::string& text) {
       }
     }
   }
-  for (size_t i = 0; i < kCounts.size(); ++i) {
+  // Jenkins' schema has none of the skipped for the root.
+  for (size_t i = 0; i + 1 < kCounts.size(); ++i) {
     ExpectCount(root, kCounts.at(i), all.at(i));
   }
   const Diagnostics shown = lint::Shown(report);

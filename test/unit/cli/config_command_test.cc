@@ -114,6 +114,7 @@ TEST_F(ConfigTest, ShowSaysWhereEachValueComesFrom) {
 TEST_F(ConfigTest, WhatIsShownIsAConfigurationThatSaysTheSame) {
   Put(".meshvet.yaml",
       "extends: [preset:strict]\nfiles: {exclude: [\"x/**\"]}\n"
+      "suppressions: {istCompat: false, requireReason: true}\n"
       "overrides:\n- {match: {names: [\"a*\"]}, rules: {IST0101: off}}\n"
       "baseline: old.json\noutput: {failOn: warning}\n");
   const Ran first = Run("config show");
@@ -130,6 +131,7 @@ TEST_F(ConfigTest, WhatIsShownIsAConfigurationThatSaysTheSame) {
   };
   EXPECT_EQ(without_origins(again.out), without_origins(first.out));
   EXPECT_THAT(first.out, HasSubstr("overrides:\n  - {\"match\""));
+  EXPECT_THAT(first.out, HasSubstr("  istCompat: false  # .meshvet.yaml:5\n"));
 }
 
 TEST_F(ConfigTest, RulesCanBeListedAsTheConfigurationHasThem) {
@@ -172,6 +174,8 @@ TEST_F(ConfigTest, RulesThatOfferAFixCanBeListed) {
   const Ran fixable = Run("rules --fixable");
   EXPECT_THAT(fixable.out, HasSubstr("workload-entry-missing-label"));
   EXPECT_THAT(fixable.out, HasSubstr("unknown-kind"));
+  EXPECT_THAT(fixable.out, HasSubstr("suppression-expired"));
+  EXPECT_THAT(fixable.out, HasSubstr("suppression-unused"));
   EXPECT_THAT(fixable.out, Not(HasSubstr("yaml-syntax")));
   EXPECT_THAT(fixable.out,
               Not(HasSubstr("workload-entry-selected-by-nothing")));

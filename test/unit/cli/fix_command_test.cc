@@ -434,11 +434,53 @@ TEST_F(FixCommand, RemovesEntriesThatSilenceNothing) {
   EXPECT_THAT(ran.err,
               HasSubstr(".meshvet.yaml:8:12: fixed [suppression-unused]: "
                         "remove the entry\n"));
-  EXPECT_THAT(ran.err, HasSubstr("Fixed 3 of 4 findings in 2 files "
-                                 "(1 by hand)\n"));
-  EXPECT_EQ(Text("base.yaml"), base) << "others may extend it";
+  EXPECT_THAT(ran.err, HasSubstr("Fixed 4 of 4 findings in 2 files\n"));
+  EXPECT_EQ(Text("base.yaml"), head + "suppressions:\n  entries: []\n");
   EXPECT_EQ(Text("till.yaml"), kTill) << "silenced";
   EXPECT_EQ(Run("--check .").exit_code, 0);
+}
+
+// Two files of one folder extend the same one.
+TEST_F(FixCommand, RemovesEntriesInTheFileTheyStandIn) {
+  const std::string head = "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n";
+  const std::string entries = "suppressions:\n  entries:\n";
+  const std::string expired =
+      "  - {rule: tag:labels, file: till.yaml, until: 2020-01-31}\n";
+  const std::string used =
+      "  - {rule: workload-entry-missing-label, file: till.yaml}\n";
+  folder_.Put("teams/base.yaml",
+              head + entries + expired + used + expired + expired);
+  folder_.Put("teams/a.yaml", head + "extends: [base.yaml]\n");
+  folder_.Put("teams/b.yaml",
+              head + "extends: [base.yaml]\n" + entries + expired + used);
+  folder_.Put(".meshvet.yaml",
+              head + "extends: [teams/a.yaml, teams/b.yaml]\n");
+  folder_.Put("till.yaml", kTill);
+  const Ran ran = Run(".");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("Fixed 4 of 4 findings in 4 files\n"));
+  EXPECT_EQ(Text("teams/base.yaml"), head + entries + used);
+  EXPECT_EQ(Text("teams/b.yaml"),
+            head + "extends: [base.yaml]\n" + entries + used);
+  EXPECT_EQ(Text("till.yaml"), kTill) << "silenced";
+  EXPECT_EQ(Run("--check .").exit_code, 0);
+}
+
+TEST_F(FixCommand, LeavesTheEntriesOfAFileElsewhere) {
+  const std::string head = "apiVersion: meshvet.dev/v1alpha1\nkind: Config\n";
+  const std::string shared =
+      head + "suppressions:\n  entries:\n" +
+      "  - {rule: tag:labels, file: till.yaml, until: 2020-01-31}\n";
+  folder_.Put("shared.yaml", shared);
+  folder_.Put("shop/till.yaml", kTillFixed);
+  std::filesystem::create_symlink("../shared.yaml", folder_ / "shop/link.yaml");
+  for (const char* extended : {"../shared.yaml", "link.yaml"}) {
+    folder_.Put("shop/.meshvet.yaml", head + "extends: [" + extended + "]\n");
+    const Ran ran = Run("shop");
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("(1 by hand)")) << extended;
+    EXPECT_EQ(Text("shared.yaml"), shared) << extended;
+  }
 }
 
 TEST_F(FixCommand, TheLastEntryLeavesAnEmptyList) {

@@ -149,7 +149,12 @@ TEST_F(RobustnessTest, ATimeLimitIsKept) {
         "certs rotate --tls-secret a/b --kubeconfig"}) {
     const Ran ran = Run(command + " silent.yaml --timeout 50ms");
     EXPECT_EQ(ran.exit_code, 3) << command;
-    EXPECT_EQ(ran.err, "meshvet: timed out (--timeout)\n") << command;
+    EXPECT_EQ(
+        ran.err,
+        command == "test"
+            ? "meshvet: timed out (--timeout) before anything was judged\n"
+            : "meshvet: timed out (--timeout)\n")
+        << command;
   }
   EXPECT_EQ(Run("lint --timeout soon bad.yaml").exit_code, 2);
 }
@@ -172,15 +177,6 @@ TEST_F(RobustnessTest, ValuesOfFlagsAreChecked) {
     EXPECT_EQ(ran.exit_code, 2) << c.arguments;
     EXPECT_THAT(ran.err, HasSubstr("meshvet: " + std::string(c.complaint)));
     EXPECT_THAT(ran.out, IsEmpty());
-  }
-}
-
-TEST_F(RobustnessTest, WhatIsToComeIsRefusedByName) {
-  for (const char* flag : {"--istio-version"}) {
-    const Ran ran = Run(std::string("lint bad.yaml ") + flag);
-    EXPECT_EQ(ran.exit_code, 2) << flag;
-    EXPECT_EQ(ran.err,
-              "meshvet: " + std::string(flag) + " is not supported yet\n");
   }
 }
 

@@ -227,6 +227,7 @@ TEST_F(ConfigSchemaTest, RefusesWhatTheReaderRefuses) {
       "suppressions: {entries: [{object: x}]}\n",
       "suppressions: {locked: [nonsense]}\n",
       "suppressions: {requireReason: 1}\n",
+      "suppressions: {istCompat: \"no\"}\n",
       "output: {formats: [sarf]}\n",
       "output: {failOn: off}\n",
       "fix: {unsafe: \"yes\"}\n",

@@ -371,6 +371,10 @@ TEST_F(SuppressionsTest, AForeignAnnotationForEveryCodeIsFound) {
                            "kiali.io/ignore-validations: \"*\""}) {
     EXPECT_THAT(Found(head + "    " + some + "\n"), IsEmpty()) << some;
   }
+  // It silences nothing then.
+  policy_.ist_compat = false;
+  EXPECT_THAT(Found(head + "    galley.istio.io/analyze-suppress: \"*\"\n"),
+              IsEmpty());
 }
 
 TEST_F(SuppressionsTest, UnusedAnnotationsOfPodsAreFoundWhereTheyStand) {

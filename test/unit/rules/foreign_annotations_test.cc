@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rules/engine.h"
 #include "test/support/scene.h"
@@ -48,22 +49,29 @@ struct Silencer {
   const char* reason;  // empty if it silences nothing
 };
 
+std::vector<Finding> Judge(const Rule& rule, const std::string& annotation,
+                           const std::string& policy = {}) {
+  const Rule* const alone = &rule;
+  const Engine engine(
+      test::ReadPolicyText("{apiVersion: meshvet.dev/v1alpha1, kind: Config" +
+                           policy + "}"),
+      {}, std::span(&alone, 1));
+  const test::Scene scene(SubjectOf(rule.id, annotation) +
+                          "---\napiVersion: v1\nkind: Service\n"
+                          "metadata: {name: a, namespace: shop}\n"
+                          "spec: {ports: [{name: http, port: 80}]}\n");
+  return engine.Evaluate({.object = &scene.subject()}, scene.inventory())
+      .findings;
+}
+
 class ForeignAnnotations : public ::testing::TestWithParam<Silencer> {};
 
 TEST_P(ForeignAnnotations, SilenceTheCodesOfTheirProgram) {
   const Rule* const rule = FindRule(GetParam().rule);
   ASSERT_EQ(CodesOf(*rule), GetParam().codes);
-  const Engine engine(
-      test::ReadPolicyText("{apiVersion: meshvet.dev/v1alpha1, kind: Config}"),
-      {}, std::span(&rule, 1));
-  const test::Scene scene(SubjectOf(GetParam().rule, GetParam().annotation) +
-                          "---\napiVersion: v1\nkind: Service\n"
-                          "metadata: {name: a, namespace: shop}\n"
-                          "spec: {ports: [{name: http, port: 80}]}\n");
-  const Evaluation judged =
-      engine.Evaluate({.object = &scene.subject()}, scene.inventory());
-  ASSERT_FALSE(judged.findings.empty());
-  for (const Finding& finding : judged.findings) {
+  const auto findings = Judge(*rule, GetParam().annotation);
+  ASSERT_FALSE(findings.empty());
+  for (const Finding& finding : findings) {
     EXPECT_EQ(finding.suppressed, GetParam().reason);
     // The name of what silences it is nobody's reason.
     EXPECT_EQ(GivesReason(finding), false) << finding.suppressed;
@@ -71,6 +79,22 @@ TEST_P(ForeignAnnotations, SilenceTheCodesOfTheirProgram) {
 }
 
 constexpr const char* kIstios = "galley.istio.io/analyze-suppress";
+
+TEST(IstCompat, LeavesIstiosAnnotationToIstioctl) {
+  const auto silenced = [](const char* annotation, const char* policy) {
+    return !Judge(*FindRule(kSubset), annotation, policy)
+                .at(0)
+                .suppressed.empty();
+  };
+  constexpr const char* kIstio = "galley.istio.io/analyze-suppress: \"*\"";
+  constexpr const char* kKiali = "kiali.io/ignore-validations: KIA1107";
+  constexpr const char* kOff = ", suppressions: {istCompat: false}";
+  EXPECT_TRUE(silenced(kIstio, ""));
+  EXPECT_TRUE(silenced(kIstio, ", suppressions: {istCompat: true}"));
+  EXPECT_FALSE(silenced(kIstio, kOff));
+  EXPECT_TRUE(silenced(kKiali, kOff));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Istio, ForeignAnnotations,
     ::testing::Values(

@@ -171,6 +171,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"suppressions: {requireReason: yes please}",
                 "/suppressions/requireReason: expected true or false, got "
                 "\"yes please\""},
+        Refusal{"suppressions: {istCompat: 0}",
+                "/suppressions/istCompat: expected true or false, got 0"},
         Refusal{"suppressions: {locked: a}",
                 "/suppressions/locked: expected a list, got \"a\""},
         Refusal{"suppressions: {entries: {}}",

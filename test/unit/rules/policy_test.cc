@@ -67,6 +67,7 @@ overrides:
 suppressions:
   requireReason: true
   locked: [workload-entry-conflicting-label]
+  istCompat: false
   entries:
   - {rule: workload-entry-missing-label, object: "WorkloadEntry/legacy/a",
      file: "x/*", reason: POS, until: 2027-03-31, ticket: SHOP-12}
@@ -104,6 +105,7 @@ fix: {unsafe: true, disable: [workload-entry-conflicting-label]}
   EXPECT_EQ(match.selector.ToJson(), R"({"app":"pos"})");
 
   EXPECT_TRUE(policy.require_reason);
+  EXPECT_FALSE(policy.ist_compat);
   EXPECT_THAT(policy.locked, ElementsAre("workload-entry-conflicting-label"));
   ASSERT_THAT(policy.suppressions, SizeIs(1));
   const Suppression& agreed = policy.suppressions[0];
