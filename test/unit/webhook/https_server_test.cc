@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -55,12 +56,14 @@ TEST(HttpsServer, TellsTheLengthOfEachBody) {
 }
 
 TEST(HttpsServer, TellsTheHandlerWhatItNeeds) {
+  std::mutex mutex;
   HttpRequest seen;
   std::string path;
   std::string query;
   std::string remote;
   std::string trace;
   const TestServer server({}, [&](const HttpRequest& request) {
+    const std::scoped_lock lock(mutex);
     seen.deadline = request.deadline;
     path = request.path;
     query = request.query;
@@ -76,6 +79,7 @@ TEST(HttpsServer, TellsTheHandlerWhatItNeeds) {
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 503);
   EXPECT_TRUE(answer->Has("Retry-After: 2"));
+  const std::scoped_lock lock(mutex);
   EXPECT_EQ(path, "/mutate");
   EXPECT_EQ(query, "timeout=20s");
   EXPECT_EQ(trace, id);

@@ -92,15 +92,20 @@ bool IsServed(int port, const certs::TlsIdentityPtr& identity) {
 
 TEST(ServerTls, AsksClientsWhoTheyAre) {
   const certs::SelfSignedPair api_server = ClientPair("kube-apiserver");
+  std::mutex mutex;
   std::string seen;
   TestServer server({},
                     [&](const HttpRequest& request) {
+                      const std::scoped_lock lock(mutex);
                       seen = request.client_name;
                       return Echo(request);
                     },
                     {.client_ca_pem = api_server.ca_pem});
   EXPECT_TRUE(IsServed(server.port(), api_server.identity));
-  EXPECT_EQ(seen, "kube-apiserver");
+  {
+    const std::scoped_lock lock(mutex);
+    EXPECT_EQ(seen, "kube-apiserver");
+  }
   EXPECT_FALSE(IsServed(server.port(), nullptr));
   EXPECT_FALSE(IsServed(server.port(), ClientPair("kube-apiserver").identity));
   EXPECT_TRUE(server.tally().WaitFor("client_certificate", 2));
