@@ -6,11 +6,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <cstdlib>
 
 #include "cli/print.h"
 #include "cli/value.h"
 #include "lint/command/exit_code.h"
+#include "lint/report/terminal.h"
 #include "webhook/json_log.h"
 
 namespace meshvet::cli {
@@ -34,14 +34,8 @@ LogChoice& Choice() {
   return choice;
 }
 
-std::string FromEnvironment() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): no threads yet
-  const char* value = std::getenv("MESHVET_LOG_FORMAT");
-  return value == nullptr ? "" : value;
-}
-
 std::string FormatOf(const std::vector<std::string>& arguments) {
-  std::string format = FromEnvironment();
+  std::string format = lint::ProcessEnvironment("MESHVET_LOG_FORMAT");
   for (size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
     const std::string& argument = arguments[i];
     if (!argument.starts_with(kFlag)) continue;
@@ -97,19 +91,16 @@ void ChooseLogFormat(const std::vector<std::string>& arguments) {
 bool IsLogJson() { return Choice().is_json; }
 
 void AddLogFormat(CLI::App& app) {
-  for (CLI::App* command :
-       app.get_subcommands([](CLI::App*) { return true; })) {
-    AddLogFormat(*command);
-    const bool is_leaf =
-        command->get_subcommands([](CLI::App*) { return true; }).empty();
-    if (!is_leaf) continue;
-    // What it says was taken before.
-    TakeOneOf(command->add_option_function<std::string>(
-                  std::string(kFlag), [](const std::string&) {},
-                  "of what is said on standard error besides reports (default "
-                  "text)"),
-              {"text", "json"});
-  }
+  const std::vector<CLI::App*> commands =
+      app.get_subcommands([](CLI::App*) { return true; });
+  for (CLI::App* command : commands) AddLogFormat(*command);
+  if (!commands.empty()) return;
+  // What it says was taken before.
+  TakeOneOf(app.add_option_function<std::string>(
+                std::string(kFlag), [](const std::string&) {},
+                "of what is said on standard error besides reports (default "
+                "text)"),
+            {"text", "json"});
 }
 
 std::string LogText(std::string_view text, int exit_code,

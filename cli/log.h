@@ -33,7 +33,7 @@ namespace meshvet::cli {
 void ChooseLogFormat(const std::vector<std::string>& arguments);
 bool IsLogJson();
 
-// --log-format for every command below `app`.
+// --log-format for every command below `app`, or for itself where it has none.
 void AddLogFormat(CLI::App& app);
 
 // `text`, whose lines are ended, as it is to be said at `time`.
