@@ -453,11 +453,14 @@ bool HttpsServer::Impl::Stop(milliseconds grace) {
     if (table_.size() == 0 || Clock::now() >= until) break;
     std::this_thread::sleep_for(kStopTick);
   }
-  CloseWhere([](const Connection& c) { return c.has_said_all(); });
-  const bool all_done = table_.size() == 0;
+  const bool judging = gate_.in_flight() > 0 || gate_.queued() > 0;
   stop_working_.Raise();
   rota_.Stop();
   for (const auto& worker : workers_) worker->thread.join();
+  // A thread may have had any of these in hand for an event that meant nothing.
+  DismissIdle();
+  CloseWhere([](const Connection& c) { return c.has_said_all(); });
+  const bool all_done = !judging && table_.size() == 0;
   CloseWhere([](const Connection&) { return true; });
   return all_done;
 }

@@ -486,13 +486,27 @@ TEST(HttpsServer, SendsARequestThatCrossesItsGoodbyeElsewhere) {
   idle.reset();
 }
 
+// A goodbye and what its client does then are events: threads may have just the
+// connections in hand that Stop() wants to close.
 TEST(HttpsServer, WaitsForNoIdleClientWithoutGrace) {
+  constexpr std::size_t kClients = 8;
   const TestServer server;
-  const auto idle = server.Connect();
-  ASSERT_TRUE(idle->Exchange(Post("/validate", "{}")));
-  // Its thread may not have done with it yet.
+  std::vector<std::unique_ptr<TestClient>> idle;
+  for (std::size_t i = 0; i < kClients; ++i) {
+    idle.push_back(server.Connect());
+    ASSERT_TRUE(idle.back()->Exchange(Post("/validate", "{}")));
+  }
+  // Their threads may not have done with them yet.
   ASSERT_TRUE(server.WaitUntil(
-      [](const TransportStats& stats) { return stats.idle == 1; }));
+      [](const TransportStats& stats) { return stats.idle == kClients; }));
+  std::vector<std::jthread> reading;
+  for (std::unique_ptr<TestClient>& client : idle) {
+    reading.emplace_back([&client] {
+      const auto goodbye = client->Read();
+      EXPECT_TRUE(goodbye && goodbye->status == 503);
+      client.reset();
+    });
+  }
   EXPECT_TRUE(server->Stop(milliseconds(0)));
 }
 
