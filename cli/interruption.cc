@@ -1,5 +1,6 @@
 #include "cli/interruption.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace meshvet::cli {
@@ -13,7 +14,7 @@ extern "C" void OnInterruption(int signal) { came = signal; }
 
 }  // namespace
 
-const std::atomic<int>* ListenForInterruption() {
+lint::StopFlag ListenForInterruption() {
   struct sigaction action = {};
   action.sa_handler = OnInterruption;
   // Once; and a read that waits for a pipe returns.

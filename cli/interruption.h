@@ -12,12 +12,12 @@
 #ifndef MESHVET_CLI_INTERRUPTION_H_
 #define MESHVET_CLI_INTERRUPTION_H_
 
-#include <atomic>
+#include "lint/input/stop.h"
 
 namespace meshvet::cli {
 
 // From now on. What it points to is 0, or the signal that came.
-const std::atomic<int>* ListenForInterruption();
+lint::StopFlag ListenForInterruption();
 
 // Dies of the SIGINT or SIGTERM that came, for a shell stops its script only if
 // it sees that; without one returns `exit_code`.

@@ -26,7 +26,7 @@
 #include "cli/print.h"
 #include "cli/promoting.h"
 #include "cli/rule_coverage.h"
-#include "lint/input/parallel.h"
+#include "lint/input/processors.h"
 #include "mesh/kinds.h"
 #include "webhook/admission_handler.h"
 #include "webhook/admission_metrics.h"
@@ -406,7 +406,7 @@ class Server {
     server.tls = tls_;
     server.rules.paths = {"/validate", "/mutate"};
     server.rules.max_body_bytes = options_.max_body;
-    const size_t cores = lint::DefaultJobs();
+    const size_t cores = lint::UsableProcessors();
     server.seats = cores;
     server.gate.in_flight = options_.max_in_flight != 0
                                 ? options_.max_in_flight

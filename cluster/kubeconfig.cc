@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "certs/base64.h"
 #include "cluster/access.h"
-#include "cluster/base64.h"
 #include "cluster/rotating_text.h"
 #include "mesh/node.h"
 #include "yaml/parse.h"
@@ -25,7 +25,7 @@ std::optional<std::string> DecodeFolded(std::string_view text) {
   for (const char c : text) {
     if (c != '\n' && c != '\r' && c != ' ') packed += c;
   }
-  return DecodeBase64(packed);
+  return certs::DecodeBase64(packed);
 }
 
 // "https://10.0.0.1:6443/prefix" into the fields of `access`; false if it is no

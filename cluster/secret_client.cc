@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "cluster/base64.h"
+#include "certs/base64.h"
 #include "mesh/document.h"
 
 namespace meshvet::cluster {
@@ -35,7 +35,7 @@ Result<SecretObject> SecretClient::Read() {
   const auto body = ParseJson(answer->body, {.max_bytes = kMaxBody});
   if (!body) return Error{what + ": " + body.error().message};
   for (const auto& [key, value] : body->root()["data"].Members()) {
-    auto bytes = DecodeBase64(value.Str());
+    auto bytes = certs::DecodeBase64(value.Str());
     if (!bytes || !value.IsString()) {
       return Error{what + ": data." + std::string(key) + " is not base64"};
     }
@@ -51,7 +51,8 @@ std::string SecretClient::Body(const std::map<std::string, std::string>& data,
   nlohmann::json values = nlohmann::json::object();
   // A merge patch removes what is null.
   for (const auto& [key, value] : last_.data) values[key] = nullptr;
-  for (const auto& [key, value] : data) values[key] = EncodeBase64(value);
+  for (const auto& [key, value] : data)
+    values[key] = certs::EncodeBase64(value);
   nlohmann::json object = {{"data", values}};
   if (version.empty()) {
     object["apiVersion"] = "v1";

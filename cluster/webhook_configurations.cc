@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "cluster/base64.h"
+#include "certs/base64.h"
 #include "mesh/document.h"
 
 namespace meshvet::cluster {
@@ -33,7 +33,8 @@ WebhookConfiguration FromNode(const Node& object, bool is_mutating) {
   for (const Node webhook : object["webhooks"]) {
     read.webhooks.push_back(
         {std::string(webhook["name"].Str()),
-         DecodeBase64(webhook["clientConfig"]["caBundle"].Str()).value_or(""),
+         certs::DecodeBase64(webhook["clientConfig"]["caBundle"].Str())
+             .value_or(""),
          std::string(webhook["failurePolicy"].Str())});
   }
   return read;
@@ -101,9 +102,10 @@ Result<bool> WebhookConfigurations::Patch(
 
 Result<bool> WebhookConfigurations::SetCaBundle(
     const WebhookConfiguration& configuration, const std::string& pem) {
-  return Patch(configuration,
-               PatchOf(configuration,
-                       {{"clientConfig", {{"caBundle", EncodeBase64(pem)}}}}));
+  return Patch(
+      configuration,
+      PatchOf(configuration,
+              {{"clientConfig", {{"caBundle", certs::EncodeBase64(pem)}}}}));
 }
 
 Result<bool> WebhookConfigurations::SetFailurePolicy(

@@ -15,7 +15,6 @@
 #ifndef MESHVET_LINT_LINTER_H_
 #define MESHVET_LINT_LINTER_H_
 
-#include <atomic>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -79,7 +78,7 @@ struct LintRequest {
   // Whoever wants the run to end sets it, even in a signal's handler. The
   // report then has what is known, and a failure that says that it is not all:
   // no rule has judged unless every file was read. Null for never.
-  const std::atomic<int>* stop = nullptr;
+  StopFlag stop = nullptr;
 
   bool is_stopped() const { return IsStopped(stop); }
 

@@ -96,7 +96,7 @@ ReadInput ReadInline(const RuleTest& test, const Source& source) {
 }
 
 Result<std::shared_ptr<lint::SourceFile>> Parse(const std::string& path,
-                                                StopFlag stop) {
+                                                lint::StopFlag stop) {
   Result<std::string> text = ReadInputText(path, stop);
   if (!text) return text.error();
   auto file = std::make_shared<lint::SourceFile>(path, *std::move(text));
@@ -151,7 +151,7 @@ std::string WhyEmpty(const lint::Manifest& manifest) {
          ")";
 }
 
-ReadInput ReadFile(const Source& source, StopFlag stop) {
+ReadInput ReadFile(const Source& source, lint::StopFlag stop) {
   auto parsed = Parse(source.path, stop);
   if (!parsed) return FileError(source.place, parsed.error());
   const std::shared_ptr<const lint::SourceFile> file = *std::move(parsed);
@@ -183,7 +183,7 @@ ReadInput ReadFile(const Source& source, StopFlag stop) {
 }
 
 ReadInput ReadObjects(const RuleTest& test, const Source& source,
-                      StopFlag stop) {
+                      lint::StopFlag stop) {
   ReadInput read =
       source.is_file() ? ReadFile(source, stop) : ReadInline(test, source);
   const auto* input = std::get_if<Input>(&read);
@@ -246,7 +246,7 @@ const Object* FindOld(const Object& object, const std::vector<Item>& old) {
 
 std::variant<std::vector<ReviewRequest>, CaseError> OfObjects(
     const RuleTest& test, const Case& one, std::vector<Item> objects,
-    StopFlag stop) {
+    lint::StopFlag stop) {
   Input old;
   if (one.old_input) {
     ReadInput read = ReadObjects(test, *one.old_input, stop);
@@ -308,13 +308,14 @@ CaseError FileError(const Place& named, const Error& error) {
   return {is_there, ErrorAt(named, error.where + ": " + error.message)};
 }
 
-Result<std::string> ReadInputText(const std::string& path, StopFlag stop) {
+Result<std::string> ReadInputText(const std::string& path,
+                                  lint::StopFlag stop) {
   return lint::ReadText(
       path, [](std::string_view) { return kMostInputBytes; }, stop);
 }
 
 std::variant<std::shared_ptr<const Document>, CaseError> ReadValue(
-    const Source& source, StopFlag stop) {
+    const Source& source, lint::StopFlag stop) {
   if (!source.is_file()) {
     Result<Document> document = ParseJson(source.value.ToJson(), {});
     if (!document) return Bad(source.place, document.error().message);
@@ -331,7 +332,7 @@ std::variant<std::shared_ptr<const Document>, CaseError> ReadValue(
 }
 
 std::variant<std::vector<ReviewRequest>, CaseError> RequestsOf(
-    const RuleTest& test, const Case& one, StopFlag stop) {
+    const RuleTest& test, const Case& one, lint::StopFlag stop) {
   ReadInput read = ReadObjects(test, one.input, stop);
   if (auto* error = std::get_if<CaseError>(&read)) return std::move(*error);
   auto& input = std::get<Input>(read);

@@ -9,13 +9,13 @@
 #ifndef MESHVET_RULETEST_CASE_INPUT_H_
 #define MESHVET_RULETEST_CASE_INPUT_H_
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "lint/input/stop.h"
 #include "lint/manifest.h"
 #include "ruletest/place.h"
 #include "ruletest/rule_test.h"
@@ -49,16 +49,14 @@ struct ReviewRequest {
 };
 
 // Nothing here is waited for any more once there is a stop.
-using StopFlag = const std::atomic<int>*;  // lint/input/stop.h; may be null
-
-Result<std::string> ReadInputText(const std::string& path, StopFlag stop);
+Result<std::string> ReadInputText(const std::string& path, lint::StopFlag stop);
 
 std::variant<std::vector<ReviewRequest>, CaseError> RequestsOf(
-    const RuleTest& test, const Case& one, StopFlag stop = nullptr);
+    const RuleTest& test, const Case& one, lint::StopFlag stop = nullptr);
 
 // The value of a file that holds one, or the value that stands in the test.
 std::variant<std::shared_ptr<const Document>, CaseError> ReadValue(
-    const Source& source, StopFlag stop = nullptr);
+    const Source& source, lint::StopFlag stop = nullptr);
 
 // Of a file that a test names.
 CaseError FileError(const Place& named, const Error& error);

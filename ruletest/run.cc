@@ -166,7 +166,7 @@ class CaseRun {
   const TestBench& bench_;
   const Case& case_;
   bool updates_;
-  StopFlag stop_;
+  lint::StopFlag stop_;
   CaseOutcome outcome_;
 };
 

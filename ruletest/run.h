@@ -7,11 +7,11 @@
 #ifndef MESHVET_RULETEST_RUN_H_
 #define MESHVET_RULETEST_RUN_H_
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <vector>
 
+#include "lint/input/stop.h"
 #include "ruletest/outcome.h"
 #include "ruletest/rule_test.h"
 #include "ruletest/verdict.h"
@@ -30,7 +30,7 @@ struct RunOptions {
   // Whether a snapshot that differs is written anew, not a failure.
   bool updates_snapshots = false;
   size_t jobs = 1;
-  const std::atomic<int>* stop = nullptr;  // lint/input/stop.h
+  lint::StopFlag stop = nullptr;
 };
 
 // Tests without a wanted case are left out.

@@ -12,7 +12,7 @@
 
 #include "lint/command/exit_code.h"
 #include "lint/config/configuration.h"
-#include "lint/input/parallel.h"
+#include "lint/input/processors.h"
 #include "lint/input/stop.h"
 #include "lint/report/destination.h"
 #include "lint/report/output.h"
@@ -103,7 +103,7 @@ class Command {
                    return Wants(test, one);
                  },
                  options_.updates_snapshots,
-                 options_.jobs == 0 ? lint::DefaultJobs() : options_.jobs,
+                 options_.jobs == 0 ? lint::UsableProcessors() : options_.jobs,
                  options_.stop});
     if (tests.empty()) {
       return lint::Refuse({{"no case matches " + options_.run, "--run"}});

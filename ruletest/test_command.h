@@ -12,13 +12,13 @@
 #define MESHVET_RULETEST_TEST_COMMAND_H_
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lint/command/lint_command.h"
+#include "lint/input/stop.h"
 #include "lint/report/terminal.h"
 
 namespace meshvet::ruletest {
@@ -39,7 +39,7 @@ struct TestOptions {
   size_t jobs = 0;  // 0: as many as there are cores
   // Ends the run with what it knows, exit code 3: lint/input/stop.h. SIGALRM
   // says that the time was up.
-  const std::atomic<int>* stop = nullptr;
+  lint::StopFlag stop = nullptr;
 };
 
 lint::LintOutcome RunTest(const TestOptions& options,

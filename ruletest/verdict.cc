@@ -200,7 +200,7 @@ std::variant<Verdict, CaseError> TestBench::Judge(
 }
 
 std::variant<std::string, CaseError> TestBench::Fix(const Source& input,
-                                                    StopFlag stop) const {
+                                                    lint::StopFlag stop) const {
   const auto failed = [&](bool is_unfinished, const Error& error) {
     const std::string where = error.where.empty() ? "" : error.where + ": ";
     return CaseError{is_unfinished,

@@ -52,7 +52,7 @@ class TestBench {
 
   // The text `meshvet fix` would leave in the file.
   std::variant<std::string, CaseError> Fix(const Source& input,
-                                           StopFlag stop = nullptr) const;
+                                           lint::StopFlag stop = nullptr) const;
 
  private:
   std::variant<Verdict, CaseError> JudgeOne(const ReviewRequest& request,

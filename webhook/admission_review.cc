@@ -5,8 +5,8 @@
 #include <cctype>
 #include <utility>
 
+#include "certs/base64.h"
 #include "mesh/json_pointer.h"
-#include "webhook/base64.h"
 #include "webhook/json_text.h"
 #include "webhook/warnings.h"
 
@@ -229,7 +229,7 @@ std::string EncodeResponse(const AdmissionResponse& response) {
   }
   if (!response.patch.empty()) {
     text += R"(,"patch":")";
-    text += EncodeBase64(WritePatch(response.patch));
+    text += certs::EncodeBase64(WritePatch(response.patch));
     text += R"(","patchType":"JSONPatch")";
   }
   if (!response.allowed) text += R"(,"status":)" + Status(response);

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "lint/config/configuration.h"
-#include "lint/input/parallel.h"
+#include "lint/input/processors.h"
 #include "lint/mesh_file.h"
 #include "lint/report/printable.h"
 
@@ -166,7 +166,7 @@ class Builder {
     request_.default_namespace = options_.default_namespace;
     request_.progress = options_.progress;
     request_.stop = options_.stop;
-    request_.jobs = options_.jobs == 0 ? DefaultJobs() : options_.jobs;
+    request_.jobs = options_.jobs == 0 ? UsableProcessors() : options_.jobs;
     request_.policy = std::make_shared<const rules::Policy>(std::move(policy));
     return true;
   }

@@ -10,7 +10,6 @@
 #ifndef MESHVET_LINT_COMMAND_LINT_SETUP_H_
 #define MESHVET_LINT_COMMAND_LINT_SETUP_H_
 
-#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "lint/config/rule_selection.h"
+#include "lint/input/stop.h"
 #include "lint/linter.h"
 #include "lint/report/output.h"
 #include "lint/report/terminal.h"
@@ -62,8 +62,8 @@ struct LintOptions {
   bool quiet = false;
   bool verbose = false;
   ColorChoice color = ColorChoice::kAuto;
-  size_t jobs = 0;                         // 0: as many as there are cores
-  const std::atomic<int>* stop = nullptr;  // as LintRequest's
+  size_t jobs = 0;          // 0: as many as there are cores
+  StopFlag stop = nullptr;  // as LintRequest's
   bool stdout_is_terminal = false;
   Progress* progress = nullptr;  // of the run; null for none
 };

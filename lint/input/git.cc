@@ -82,8 +82,7 @@ class SignalsWhileWaiting {
 
 // Both at once: a program that waits for its reader never ends. False if there
 // is more than was read.
-bool ReadBoth(const Pipe& out, const Pipe& err, const std::atomic<int>* stop,
-              GitRun& run) {
+bool ReadBoth(const Pipe& out, const Pipe& err, StopFlag stop, GitRun& run) {
   std::array<pollfd, 2> waits{pollfd{out.reading(), POLLIN, 0},
                               pollfd{err.reading(), POLLIN, 0}};
   const SignalsWhileWaiting signals;
@@ -162,8 +161,7 @@ std::string GitRun::Complaint() const {
 }
 
 GitRun RunGit(const std::vector<std::string>& arguments,
-              const std::vector<std::string>& environment,
-              const std::atomic<int>* stop) {
+              const std::vector<std::string>& environment, StopFlag stop) {
   Pipe out;
   Pipe err;
   if (!out.is_open() || !err.is_open()) return Failed(errno);

@@ -12,11 +12,11 @@
 #ifndef MESHVET_LINT_INPUT_GIT_H_
 #define MESHVET_LINT_INPUT_GIT_H_
 
-#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "lint/input/stop.h"
 #include "mesh/result.h"
 
 namespace meshvet::lint {
@@ -36,7 +36,7 @@ struct GitRun {
 // is not 0 git is ended; null for never. For the thread that signals come to.
 GitRun RunGit(const std::vector<std::string>& arguments,
               const std::vector<std::string>& environment = {},
-              const std::atomic<int>* stop = nullptr);
+              StopFlag stop = nullptr);
 
 // An empty directory that only this user may enter.
 Result<std::filesystem::path> MakeScratchDirectory();

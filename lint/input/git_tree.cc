@@ -11,8 +11,7 @@ constexpr std::string_view kSinceParting = "...";
 
 // What git took for an option would not be a revision.
 Result<std::string> FindCommit(const std::string& repository,
-                               std::string revision,
-                               const std::atomic<int>* stop) {
+                               std::string revision, StopFlag stop) {
   const std::string given = revision;
   if (given.empty() || given.front() == '-') {
     return Error{"is no revision", given};
@@ -50,8 +49,7 @@ std::vector<std::string> SplitAtZeros(const std::string& text) {
 }  // namespace
 
 Result<GitTree> GitTree::CheckOut(const std::string& repository,
-                                  const std::string& revision,
-                                  const std::atomic<int>* stop) {
+                                  const std::string& revision, StopFlag stop) {
   Result<std::string> commit = FindCommit(repository, revision, stop);
   if (!commit) return commit.error();
   Result<std::filesystem::path> scratch = MakeScratchDirectory();
@@ -97,7 +95,7 @@ GitTree& GitTree::operator=(GitTree&& other) noexcept {
 
 Result<std::vector<std::string>> ChangedFiles(const std::string& repository,
                                               const std::string& commit,
-                                              const std::atomic<int>* stop) {
+                                              StopFlag stop) {
   std::vector<std::string> changed;
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"-C", repository, "diff", "--name-only", "-z",

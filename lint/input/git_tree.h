@@ -12,11 +12,11 @@
 #ifndef MESHVET_LINT_INPUT_GIT_TREE_H_
 #define MESHVET_LINT_INPUT_GIT_TREE_H_
 
-#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "lint/input/stop.h"
 #include "mesh/result.h"
 
 namespace meshvet::lint {
@@ -28,7 +28,7 @@ class GitTree {
   // RunGit's, makes it one.
   static Result<GitTree> CheckOut(const std::string& repository,
                                   const std::string& revision,
-                                  const std::atomic<int>* stop = nullptr);
+                                  StopFlag stop = nullptr);
   ~GitTree();
   GitTree(GitTree&& other) noexcept;
   GitTree& operator=(GitTree&& other) noexcept;
@@ -48,9 +48,9 @@ class GitTree {
 
 // Files of the work tree that differ from `commit`, and those git does not
 // know, apart from what .gitignore leaves out; relative to the repository.
-Result<std::vector<std::string>> ChangedFiles(
-    const std::string& repository, const std::string& commit,
-    const std::atomic<int>* stop = nullptr);
+Result<std::vector<std::string>> ChangedFiles(const std::string& repository,
+                                              const std::string& commit,
+                                              StopFlag stop = nullptr);
 
 }  // namespace meshvet::lint
 

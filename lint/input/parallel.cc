@@ -1,7 +1,5 @@
 #include "lint/input/parallel.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -24,12 +22,6 @@ void ParallelFor(size_t count, size_t jobs,
   std::vector<std::jthread> others;
   for (size_t i = 1; i < std::min(jobs, chunks); ++i) others.emplace_back(take);
   take();
-}
-
-size_t DefaultJobs() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
-  return std::max<size_t>(1, static_cast<size_t>(CPU_COUNT(&set)));
 }
 
 }  // namespace meshvet::lint

@@ -23,9 +23,6 @@ namespace meshvet::lint {
 void ParallelFor(size_t count, size_t jobs,
                  const std::function<void(size_t)>& work, size_t chunk = 1);
 
-// The number of threads that are free to us, at least one.
-size_t DefaultJobs();
-
 }  // namespace meshvet::lint
 
 #endif  // MESHVET_LINT_INPUT_PARALLEL_H_

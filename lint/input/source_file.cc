@@ -103,7 +103,7 @@ int Open(const std::string& path) {
 
 // Until there is something to read, or an end; 0, or what was in the way. A
 // signal interrupts one thread alone, so the others look for themselves.
-int WaitForText(int file, const std::atomic<int>* stop) {
+int WaitForText(int file, StopFlag stop) {
   constexpr int kLookMilliseconds = 50;
   pollfd wait{file, POLLIN, 0};
   for (;;) {
@@ -181,7 +181,7 @@ Result<std::string> ReadText(const std::string& path, size_t max_bytes) {
 }
 
 Result<std::string> ReadText(const std::string& path, const LimitOfText& limit,
-                             const std::atomic<int>* stop) {
+                             StopFlag stop) {
   const auto failure = [&](int error) {
     return Error{std::generic_category().message(error), path};
   };

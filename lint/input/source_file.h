@@ -15,7 +15,6 @@
 #ifndef MESHVET_LINT_INPUT_SOURCE_FILE_H_
 #define MESHVET_LINT_INPUT_SOURCE_FILE_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -24,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lint/input/stop.h"
 #include "mesh/result.h"
 #include "yaml/parse.h"
 
@@ -101,7 +101,7 @@ Result<std::string> ReadText(const std::string& path, size_t max_bytes);
 // whatever thread.
 using LimitOfText = std::function<size_t(std::string_view text)>;
 Result<std::string> ReadText(const std::string& path, const LimitOfText& limit,
-                             const std::atomic<int>* stop = nullptr);
+                             StopFlag stop = nullptr);
 
 }  // namespace meshvet::lint
 

@@ -1,11 +1,8 @@
 // File: lint/input/stop.h
 //
-// IsStopped: whether a run is to end with what it knows.
+// StopFlag: whether a run is to end with what it knows.
 //
 //   if (IsStopped(request.stop)) return;
-//
-// The number is the signal that came, 0 for none; null means that none will be
-// told of. It may be set at any time, by a signal handler too.
 
 #ifndef MESHVET_LINT_INPUT_STOP_H_
 #define MESHVET_LINT_INPUT_STOP_H_
@@ -14,7 +11,11 @@
 
 namespace meshvet::lint {
 
-inline bool IsStopped(const std::atomic<int>* stop) {
+// The signal that came, 0 for none; null means that none will be told of. It
+// may be set at any time, by a signal handler too.
+using StopFlag = const std::atomic<int>*;
+
+inline bool IsStopped(StopFlag stop) {
   return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
 }
 

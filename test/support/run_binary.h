@@ -21,7 +21,8 @@ struct Ran {
   std::string err;
 };
 
-// `arguments` are read by the shell; `environment` is "A=b C=d".
+// `arguments` are read by the shell, so they may lead the output elsewhere;
+// `environment` is "A=b C=d".
 inline Ran RunBinary(const std::filesystem::path& folder,
                      const std::string& arguments,
                      const std::string& environment = {}) {
@@ -29,9 +30,9 @@ inline Ran RunBinary(const std::filesystem::path& folder,
   const std::string out = (temp / "out").string();
   const std::string err = (temp / "err").string();
   const std::string command = "cd '" + folder.string() +
-                              "' && env -i PATH=\"$PATH\" LANG=C.UTF-8 " +
+                              "' && {\nenv -i PATH=\"$PATH\" LANG=C.UTF-8 " +
                               environment + " " MESHVET_BINARY " " + arguments +
-                              " >'" + out + "' 2>'" + err + "'";
+                              "\n} >'" + out + "' 2>'" + err + "'";
   // Tests run one after another in a program.
   // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const int status = std::system(command.c_str());

@@ -16,6 +16,7 @@ namespace meshvet::test {
 
 inline std::string ReadFile(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read " + path.string());
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

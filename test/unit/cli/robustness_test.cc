@@ -33,7 +33,7 @@ class RobustnessTest : public ::testing::Test {
   // With streams of its own instead of the usual ones; `err` may go to the file
   // "err".
   Ran RunWithStreams(const std::string& arguments, const std::string& streams) {
-    Ran ran = Run(arguments + " " + streams + " #");
+    Ran ran = Run(arguments + " " + streams);
     ran.err = ReadFile(folder_ / "err");
     return ran;
   }

@@ -325,7 +325,7 @@ TEST_F(SurroundingsTest, DevicesHaveAnEndOrALimit) {
   EXPECT_THAT(zero.out, HasSubstr(Found("bad.yaml")));
   EXPECT_EQ(zero.err, "meshvet: /dev/zero: larger than 64 MiB\n");
   EXPECT_EQ(Run("lint /dev/null").exit_code, 2);
-  EXPECT_EQ(Run("lint - </dev/null #").exit_code, 2);
+  EXPECT_EQ(Run("lint - </dev/null").exit_code, 2);
 }
 
 TEST_F(SurroundingsTest, LinksInACircleEnd) {

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "webhook/base64.h"
-
 namespace meshvet::webhook {
 namespace {
 
@@ -87,27 +85,6 @@ TEST(LimitWarnings, KeepsWithin3800CharactersInAll) {
   for (const std::string& warning : limited) characters += warning.size() - 2;
   EXPECT_LE(characters, 3'800U);
   EXPECT_EQ(limited.size(), 15U);
-}
-
-// RFC 4648, section 10.
-TEST(EncodeBase64, TestVectors) {
-  const struct {
-    std::string_view bytes, text;
-  } table[] = {{"", ""},
-               {"f", "Zg=="},
-               {"fo", "Zm8="},
-               {"foo", "Zm9v"},
-               {"foob", "Zm9vYg=="},
-               {"fooba", "Zm9vYmE="},
-               {"foobar", "Zm9vYmFy"},
-               {{"\0\xFF\xFE\xFB", 4}, "AP/++w=="}};
-  for (const auto& [bytes, text] : table) EXPECT_EQ(EncodeBase64(bytes), text);
-}
-
-TEST(EncodeBase64, PutsNoLineBreaks) {
-  const std::string text = EncodeBase64(std::string(10'000, 'a'));
-  EXPECT_EQ(text.size(), 13'336U);
-  EXPECT_EQ(text.find('\n'), text.npos);
 }
 
 }  // namespace

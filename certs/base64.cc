@@ -1,10 +1,10 @@
-#include "cluster/base64.h"
+#include "certs/base64.h"
 
 #include <openssl/evp.h>
 
 #include <algorithm>
 
-namespace meshvet::cluster {
+namespace meshvet::certs {
 
 std::string EncodeBase64(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
@@ -37,4 +37,4 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace meshvet::cluster
+}  // namespace meshvet::certs

@@ -1,4 +1,4 @@
-#include "cluster/base64.h"
+#include "certs/base64.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace meshvet::cluster {
+namespace meshvet::certs {
 namespace {
 
 // RFC 4648, section 10, and bytes that are no text.
@@ -28,6 +28,12 @@ TEST(Base64, GoesThereAndBack) {
   }
 }
 
+TEST(Base64, PutsNoLineBreaks) {
+  const std::string text = EncodeBase64(std::string(10'000, 'a'));
+  EXPECT_EQ(text.size(), 13'336U);
+  EXPECT_EQ(text.find('\n'), text.npos);
+}
+
 TEST(Base64, RefusesWhatIsNone) {
   for (const char* text : {"Z", "Zg", "Zg=", "Zg===", "====", "Z===", "Zm9v ",
                            "Zm 9", "Zm9v\n", "Zm-_", "Zg==Zg==", "=Zg="}) {
@@ -36,4 +42,4 @@ TEST(Base64, RefusesWhatIsNone) {
 }
 
 }  // namespace
-}  // namespace meshvet::cluster
+}  // namespace meshvet::certs
