@@ -188,6 +188,9 @@ ReadCluster AddContext(CLI::App& command, LintOptions& options) {
       ->type_name(kFile);
   command.add_option("--root-namespace", options.root_namespace,
                      "the mesh's root namespace (default istio-system)");
+  command.add_option("--istio-version", options.istio_version,
+                     "the release the mesh runs, as in 1.24: whose versions of "
+                     "the API may be used (default: any)");
   command.add_option("-n,--namespace", options.default_namespace,
                      "of objects that name none (default default)");
   return AddClusterContext(command, options);

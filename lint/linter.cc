@@ -146,7 +146,8 @@ class Run {
     auto file = std::make_shared<SourceFile>(name, std::move(text));
     file->Parse(jobs, LimitsFor(file->text(), is_context));
     Loaded loaded{file, root_paths_.Of(name), {}, is_context};
-    loaded.manifest = ReadManifest(loaded.file, request_.default_namespace);
+    loaded.manifest = ReadManifest(loaded.file, request_.default_namespace,
+                                   request_.policy->istio_release);
     if (!is_context && !loaded.manifest.is_template) {
       const auto& rules =
           request_.rules.empty() ? rules::AllRules() : request_.rules;

@@ -1,10 +1,13 @@
 #include "lint/manifest.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "lint/input/loader_rules.h"
 #include "lint/input/template_text.h"
+#include "mesh/istio_release.h"
 #include "mesh/json_pointer.h"
 #include "mesh/kinds.h"
 #include "mesh/suggestion.h"
@@ -77,8 +80,9 @@ Document MetadataOf(Node root) {
 
 class Reader {
  public:
-  Reader(const std::shared_ptr<const SourceFile>& file, std::string_view ns)
-      : file_(file), default_namespace_(ns) {}
+  Reader(const std::shared_ptr<const SourceFile>& file, std::string_view ns,
+         std::optional<IstioRelease> release)
+      : file_(file), default_namespace_(ns), release_(release) {}
 
   Manifest Read() {
     manifest_.empty_documents = file_->empty_documents();
@@ -196,6 +200,7 @@ class Reader {
     const GroupKind kind = item.object->kind();
     if (kind == kConfigMap) NoteMeshConfig(*item.object);
     if (!IsKnown(kind)) return ReadStranger(document, item);
+    CheckVersion(item);
     if (value["sops"].IsObject()) {
       Skip(document, pointer, "encrypted with SOPS: metadata only");
       auto metadata = std::make_shared<const Document>(MetadataOf(value));
@@ -226,18 +231,76 @@ class Reader {
                               .append(" has no kind ")
                               .append(kind.kind)
                               .append(DidYouMean(kind.kind, names));
-    Diagnostic& diagnostic =
-        Report(kUnknownKind, std::move(message), item.Anchor("/kind"),
-               item.document->index());
-    diagnostic.finding.pointer = "/kind";
+    ReportText(kUnknownKind, item, "/kind", std::move(message),
+               Nearest(kind.kind, names));
+  }
+
+  // One of the two texts that make up what an object is; `better` is empty if
+  // nobody knows.
+  void ReportText(const rules::Rule& rule, const Item& item,
+                  const std::string& pointer, std::string message,
+                  const std::string& better) {
+    Diagnostic& diagnostic = Report(
+        rule, std::move(message), item.Anchor(pointer), item.document->index());
+    diagnostic.finding.pointer = pointer;
     diagnostic.prefix = item.prefix;
     diagnostic.object = ObjectName::Of(*item.object);
     diagnostic.source = SourceOf(item);
-    const std::string nearest = Nearest(kind.kind, names);
-    if (nearest.empty()) return;
-    diagnostic.finding.fix = {{"replace", "/kind", rules::Quote(nearest)}};
-    diagnostic.finding.fix_title = "use " + nearest;
-    diagnostic.fix_range = item.document->ValueRange(item.prefix + "/kind");
+    if (better.empty()) return;
+    diagnostic.finding.fix = {{"replace", pointer, rules::Quote(better)}};
+    diagnostic.finding.fix_title = "use " + better;
+    diagnostic.fix_range = item.document->ValueRange(item.prefix + pointer);
+  }
+
+  void CheckVersion(const Item& item) {
+    // What a release to come serves, nobody knows.
+    if (release_ && *release_ > kLastKnownRelease) return;
+    const std::span<const ApiVersion> known =
+        ApiVersionsOf(item.object->kind());
+    if (known.empty()) return;
+    std::vector<std::string_view> served;
+    for (const ApiVersion& api : known) {
+      if (!release_ || api.since <= *release_) served.push_back(api.version);
+    }
+    const std::string_view version = VersionOf(item.object->api_version());
+    if (std::ranges::find(served, version) != served.end()) return;
+    if (served.empty()) return ReportTooNew(item, known.back().since);
+    ReportUnknownVersion(item, version, served);
+  }
+
+  // "Istio", or "Istio 1.24".
+  std::string Istio() const {
+    return release_ ? "Istio " + release_->ToString() : "Istio";
+  }
+
+  void ReportTooNew(const Item& item, IstioRelease since) {
+    ReportText(kUnknownApiVersion, item, "/apiVersion",
+               Istio()
+                   .append(" has no kind ")
+                   .append(item.object->kind().kind)
+                   .append("; it came with ")
+                   .append(since.ToString()),
+               "");
+  }
+
+  void ReportUnknownVersion(const Item& item, std::string_view version,
+                            std::span<const std::string_view> served) {
+    const GroupKind& kind = item.object->kind();
+    std::string others;
+    for (const std::string_view one : served) {
+      others.append(others.empty() ? "" : ", ").append(one);
+    }
+    const std::string nearest = Nearest(version, served);
+    ReportText(kUnknownApiVersion, item, "/apiVersion",
+               Istio()
+                   .append(" does not serve ")
+                   .append(kind.kind)
+                   .append(" as ")
+                   .append(item.object->api_version())
+                   .append(" (it does as " + others + ")"),
+               std::string(kind.group)
+                   .append("/")
+                   .append(nearest.empty() ? served.front() : nearest));
   }
 
   void NoteMeshConfig(const Object& map) {
@@ -249,6 +312,7 @@ class Reader {
 
   const std::shared_ptr<const SourceFile>& file_;
   std::string_view default_namespace_;
+  std::optional<IstioRelease> release_;
   Manifest manifest_;
 };
 
@@ -265,8 +329,9 @@ yaml::Range Item::Anchor(std::string_view pointer) const {
 }
 
 Manifest ReadManifest(const std::shared_ptr<const SourceFile>& file,
-                      std::string_view default_namespace) {
-  return Reader(file, default_namespace).Read();
+                      std::string_view default_namespace,
+                      std::optional<IstioRelease> release) {
+  return Reader(file, default_namespace, release).Read();
 }
 
 std::string SourceOf(const Item& item) {

@@ -18,6 +18,7 @@
 #include "lint/input/snapshot.h"
 #include "lint/input/source_file.h"
 #include "lint/report/report.h"
+#include "mesh/istio_release.h"
 #include "mesh/object.h"
 
 namespace meshvet::lint {
@@ -56,9 +57,11 @@ struct Manifest {
   bool IsSnapshot() const { return snapshot || !snapshot_errors.empty(); }
 };
 
-// Objects without a namespace are taken to be in `default_namespace`.
+// Objects without a namespace are taken to be in `default_namespace`. Versions
+// of Istio's API are those of `release`, or of any that is known.
 Manifest ReadManifest(const std::shared_ptr<const SourceFile>& file,
-                      std::string_view default_namespace);
+                      std::string_view default_namespace,
+                      std::optional<IstioRelease> release = std::nullopt);
 
 // The value of `metadata.annotations["config.kubernetes.io/origin"]`'s path, or
 // the template a comment above the document names; empty if neither is there.

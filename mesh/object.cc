@@ -12,6 +12,10 @@ std::string_view GroupOf(std::string_view api_version) {
                                    : api_version.substr(0, slash);
 }
 
+std::string_view VersionOf(std::string_view api_version) {
+  return api_version.substr(api_version.find('/') + 1);
+}
+
 Object::Object(Node root, std::shared_ptr<const Document> owner,
                std::string_view default_namespace)
     : root_(root),

@@ -39,6 +39,8 @@ struct GroupKind {
 // The group of an apiVersion: "networking.istio.io/v1" ->
 // "networking.istio.io", "v1" -> "".
 std::string_view GroupOf(std::string_view api_version);
+// The rest of it: "v1" for both.
+std::string_view VersionOf(std::string_view api_version);
 
 class Object {
  public:

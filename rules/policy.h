@@ -25,6 +25,7 @@
 
 #include "mesh/document.h"
 #include "mesh/inventory.h"
+#include "mesh/istio_release.h"
 #include "mesh/mesh_config.h"
 #include "mesh/object.h"
 #include "mesh/result.h"
@@ -103,7 +104,7 @@ struct Policy {
 
   // istio: and context:
   MeshConfig mesh;
-  std::optional<std::string> istio_version;
+  std::optional<IstioRelease> istio_release;
   std::optional<std::string> mesh_config_file;
   std::vector<std::string> context_paths;
   Coverage coverage;

@@ -212,7 +212,13 @@ void ReadIstio(const Scope& istio, Policy& policy) {
   set("domain", policy.mesh.domain);
   set("trustDomain", policy.mesh.trust_domain);
   set("rootNamespace", policy.mesh.root_namespace);
-  if (auto version = istio["version"].Text()) policy.istio_version = version;
+  if (const Scope version = istio["version"]; auto text = version.Text()) {
+    if (const auto release = IstioRelease::Parse(*text)) {
+      policy.istio_release = *release;
+    } else {
+      version.Fail(release.error().message);
+    }
+  }
   if (auto file = istio["meshConfig"].Text()) policy.mesh_config_file = file;
 }
 

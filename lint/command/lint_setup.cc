@@ -9,6 +9,7 @@
 #include "lint/input/processors.h"
 #include "lint/mesh_file.h"
 #include "lint/report/printable.h"
+#include "mesh/istio_release.h"
 
 namespace meshvet::lint {
 namespace {
@@ -123,6 +124,13 @@ class Builder {
 
   bool ReadMesh() {
     rules::Policy& policy = configuration_.policy;
+    if (!options_.istio_version.empty()) {
+      const auto release = IstioRelease::Parse(options_.istio_version);
+      if (!release) {
+        return Complain({release.error().message, "--istio-version"});
+      }
+      policy.istio_release = *release;
+    }
     std::string file = options_.mesh_config;
     if (file.empty() && policy.mesh_config_file) {
       file = setup_.FromConfiguration(*policy.mesh_config_file);

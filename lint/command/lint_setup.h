@@ -40,6 +40,7 @@ struct LintOptions {
   std::vector<std::string> assume_hosts;
   std::string mesh_config;
   std::string root_namespace;
+  std::string istio_version;  // that of the configuration when empty
   std::string default_namespace = "default";
 
   RuleSelection rules;

@@ -237,9 +237,15 @@ json SuppressionsSchema() {
       "agreed exceptions");
 }
 
+json Release() {
+  json release = Text("the release of Istio the mesh runs, in quotes");
+  release["pattern"] = R"(^[0-9]+\.[0-9]+([.-].*)?$)";
+  return release;
+}
+
 json IstioSchema() {
   return Mapping(rules::kIstioKeys,
-                 {{"version", Text("of Istio, in quotes")},
+                 {{"version", Release()},
                   {"domain", Text("istiod's --domain (default cluster.local)")},
                   {"trustDomain", Text("of the mesh's identities (default "
                                        "cluster.local)")},

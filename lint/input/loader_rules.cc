@@ -69,6 +69,31 @@ constinit const Rule kDuplicateObject = {
               "metadata: {name: reviews, namespace: pay}\n"}},
 };
 
+constinit const Rule kUnknownApiVersion = {
+    .id = "unknown-api-version",
+    .title = "Istio does not serve the kind in this version",
+    .severity = Severity::kError,
+    .rationale =
+        "The API server refuses a version of a kind that the definitions "
+        "installed with Istio do not serve: `no matches for kind`. Without "
+        "`--istio-version`, or `istio.version` in the configuration, the "
+        "versions of all releases since 1.18 are known, and a misspelt one is "
+        "found; with it those of that release alone, so that "
+        "`networking.istio.io/v1` is found where a mesh runs 1.21, which came "
+        "without it. Of a release that is newer than this program nothing is "
+        "said. All versions of a kind have the same fields.",
+    .bad = {{"A version there never was",
+             "apiVersion: networking.istio.io/v2\nkind: VirtualService\n"
+             "metadata: {name: reviews, namespace: shop}\n"},
+            {"Misspelt",
+             "apiVersion: networking.istio.io/v1bta1\nkind: VirtualService\n"
+             "metadata: {name: reviews, namespace: shop}\n"}},
+    .good = {{"One that every release serves",
+              "apiVersion: networking.istio.io/v1beta1\n"
+              "kind: VirtualService\n"
+              "metadata: {name: reviews, namespace: shop}\n"}},
+};
+
 constinit const Rule kUnknownKind = {
     .id = "unknown-kind",
     .title = "The API group has no such kind",
@@ -213,7 +238,8 @@ constexpr std::array kRules = {
     &kDuplicateKey,       &kDuplicateObject,    &kHelmChart,
     &kHelmTemplate,       &kKustomization,      &kSuppressionBlanket,
     &kSuppressionExpired, &kSuppressionInvalid, &kSuppressionUnused,
-    &kUnknownKind,        &kYamlLimit,          &kYamlSyntax};
+    &kUnknownApiVersion,  &kUnknownKind,        &kYamlLimit,
+    &kYamlSyntax};
 
 }  // namespace
 

@@ -18,6 +18,7 @@ extern const rules::Rule kYamlSyntax;
 extern const rules::Rule kYamlLimit;
 extern const rules::Rule kDuplicateKey;
 extern const rules::Rule kDuplicateObject;
+extern const rules::Rule kUnknownApiVersion;
 extern const rules::Rule kUnknownKind;
 extern const rules::Rule kHelmTemplate;
 extern const rules::Rule kHelmChart;

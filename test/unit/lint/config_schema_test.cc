@@ -215,6 +215,8 @@ TEST_F(ConfigSchemaTest, RefusesWhatTheReaderRefuses) {
       "extends: [preset:strickt]\n",
       "extends: preset:strict\n",
       "istio: {version: 1.24}\n",
+      "istio: {version: latest}\n",
+      "istio: {version: v1.24}\n",
       "istio: {revision: x}\n",
       "files: {include: deploy}\n",
       "context: {closedNamespaces: [1]}\n",

@@ -25,6 +25,9 @@ TEST(ObjectTest, TheGroupIsWhatStandsBeforeTheSlash) {
   EXPECT_EQ(GroupOf("v1"), "");
   EXPECT_EQ(GroupOf(""), "");
   EXPECT_EQ(GroupOf("/v1"), "");
+  EXPECT_EQ(VersionOf("networking.istio.io/v1"), "v1");
+  EXPECT_EQ(VersionOf("v1"), "v1");
+  EXPECT_EQ(VersionOf("a/"), "");
 }
 
 TEST(ObjectTest, TheVersionDoesNotMatter) {

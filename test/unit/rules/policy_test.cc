@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "mesh/istio_release.h"
 #include "mesh/kinds.h"
 #include "rules/tags.h"
 #include "test/support/scene.h"
@@ -75,7 +76,7 @@ baseline: .meshvet-baseline.json
 output: {formats: [full, sarif], failOn: warning}
 fix: {unsafe: true, disable: [workload-entry-conflicting-label]}
 )");
-  EXPECT_EQ(policy.istio_version, "1.30");
+  EXPECT_EQ(policy.istio_release, (IstioRelease{1, 30}));
   EXPECT_EQ(policy.mesh.domain, "corp.local");
   EXPECT_EQ(policy.mesh.trust_domain, "td");
   EXPECT_EQ(policy.mesh.root_namespace, "istio-config");
