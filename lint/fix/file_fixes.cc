@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "lint/report/text_edit.h"
 #include "mesh/json_patch.h"
 #include "mesh/json_pointer.h"
 #include "rules/fix.h"
@@ -17,19 +18,10 @@ using Findings = std::vector<const Diagnostic*>;
 using Patch = std::vector<PatchOperation>;
 using Edits = std::vector<yaml::TextEdit>;
 
-// The fix as a patch of the document, which may hold a list of objects.
-Patch PatchOf(const Diagnostic& finding) {
-  Patch patch = finding.finding.fix;
-  for (PatchOperation& operation : patch) {
-    operation.path.insert(0, finding.prefix);
-  }
-  return patch;
-}
-
 Patch PatchOf(std::span<const Diagnostic* const> findings) {
   Patch patch;
   for (const Diagnostic* finding : findings) {
-    std::ranges::move(PatchOf(*finding), std::back_inserter(patch));
+    std::ranges::move(DocumentPatch(*finding), std::back_inserter(patch));
   }
   return patch;
 }

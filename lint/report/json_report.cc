@@ -53,8 +53,8 @@ Json OperationJson(const PatchOperation& operation) {
 
 Json EditsJson(const Diagnostic& diagnostic) {
   Json edits = Json::array();
-  if (const auto edit = EditOf(diagnostic)) {
-    edits.push_back({{"range", RangeJson(edit->range)}, {"text", edit->text}});
+  for (const TextEdit& edit : EditsOf(diagnostic)) {
+    edits.push_back({{"range", RangeJson(edit.range)}, {"text", edit.text}});
   }
   return edits;
 }

@@ -76,7 +76,8 @@ class Writer {
           {"range", RangeJson(diagnostic, diagnostic.range)}}},
         {"severity", SeverityOf(finding.severity)},
         {"code", {{"value", finding.rule}, {"url", RuleUrl(finding.rule)}}}};
-    if (const auto edit = EditOf(diagnostic)) {
+    // Each suggestion is a whole fix.
+    if (const auto edit = OneEditOf(diagnostic)) {
       const Json suggestion = {{"range", RangeJson(diagnostic, edit->range)},
                                {"text", edit->text}};
       json["suggestions"] = Json::array({suggestion});

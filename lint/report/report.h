@@ -65,6 +65,8 @@ struct Diagnostic {
   std::vector<RelatedPlace> related;
   // What the fix's only operation replaces or removes.
   std::optional<yaml::Range> fix_range;
+  // The fix as edits of the file, where FindEdits was asked for them.
+  std::vector<TextEdit> edits;
   // A fix that is no matter of the object: of a comment.
   std::optional<TextEdit> text_fix;
   // Where that stands which silences it, if it is among the files.

@@ -34,6 +34,8 @@ struct ReportFormat {
   bool is_text = false;
   // Whether it names the objects nothing was found about (Report::objects).
   bool lists_objects = false;
+  // Whether it shows fixes as edits of the files (Diagnostic::edits).
+  bool shows_edits = false;
   std::string (*write)(const Report& report, const ReportStyle& style);
 };
 

@@ -161,7 +161,7 @@ std::string_view ReportSchema() {
       "properties": {
         "applicability": {"enum": ["safe", "unsafe"]},
         "message": {"type": "string"},
-        "edits": {"type": "array", "items": {"$ref": "#/$defs/edit"}, "description": "the fix as edits of the file; empty where it is more than one replaced value"},
+        "edits": {"type": "array", "items": {"$ref": "#/$defs/edit"}, "description": "the fix as edits of the file, in their order; empty where its text cannot be edited without changing more"},
         "operations": {"type": "array", "items": {"$ref": "#/$defs/operation"}, "description": "the fix as a patch of the object; empty where it is one of a comment"},
         "range": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/range"}], "description": "what the only operation replaces or removes"}
       }

@@ -264,12 +264,16 @@ class Writer {
     return text;
   }
 
-  Json FixJson(const Diagnostic& diagnostic, const TextEdit& edit) {
-    Json replacement = {
-        {"deletedRegion", RegionJson(diagnostic.file, edit.range)},
-        {"insertedContent", {{"text", edit.text}}}};
+  Json FixJson(const Diagnostic& diagnostic,
+               const std::vector<TextEdit>& edits) {
+    Json replacements = Json::array();
+    for (const TextEdit& edit : edits) {
+      replacements.push_back(
+          {{"deletedRegion", RegionJson(diagnostic.file, edit.range)},
+           {"insertedContent", {{"text", edit.text}}}});
+    }
     Json change = {{"artifactLocation", ArtifactJson(diagnostic.path)},
-                   {"replacements", Json::array({std::move(replacement)})}};
+                   {"replacements", std::move(replacements)}};
     return {{"description", Message(diagnostic.finding.fix_title)},
             {"artifactChanges", Json::array({std::move(change)})}};
   }
@@ -323,8 +327,8 @@ class Writer {
     if (Json related = RelatedJson(diagnostic); !related.empty()) {
       result["relatedLocations"] = std::move(related);
     }
-    if (const auto edit = EditOf(diagnostic)) {
-      result["fixes"] = Json::array({FixJson(diagnostic, *edit)});
+    if (const auto edits = EditsOf(diagnostic); !edits.empty()) {
+      result["fixes"] = Json::array({FixJson(diagnostic, edits)});
     }
     if (diagnostic.is_suppressed()) {
       result["suppressions"] = Json::array({SuppressionJson(diagnostic)});

@@ -39,6 +39,7 @@ class AReport {
     request.paths.push_back(folder_.path());
     request.root_directory = folder_.path();
     request.lists_objects = true;
+    request.finds_edits = true;
     request.policy =
         std::make_shared<const rules::Policy>(rules::RecommendedPolicy());
     Result<Report> report = Lint(request);

@@ -82,7 +82,7 @@ TEST(Sarif, CountsColumnsInUtf16AndOffersTheFix) {
   const json& replacement =
       result["fixes"][0]["artifactChanges"][0]["replacements"][0];
   EXPECT_EQ(replacement["deletedRegion"], region);
-  EXPECT_EQ(replacement["insertedContent"]["text"], "\"Gateway\"");
+  EXPECT_EQ(replacement["insertedContent"]["text"], "Gateway");
 }
 
 TEST(Sarif, WritesSuppressedFindingsWhenAskedTo) {
@@ -219,7 +219,7 @@ TEST(Rdjson, CountsColumnsInBytesAndSuggestsTheFix) {
   EXPECT_EQ(one["severity"], "ERROR");
   EXPECT_EQ(one["code"]["value"], "unknown-kind");
   EXPECT_EQ(one["suggestions"][0]["range"], one["location"]["range"]);
-  EXPECT_EQ(one["suggestions"][0]["text"], "\"Gateway\"");
+  EXPECT_EQ(one["suggestions"][0]["text"], "Gateway");
 }
 
 TEST(PolicyReport, IsOneForEachNamespaceAndItsSummaryAddsUp) {
