@@ -26,6 +26,11 @@ const (
 	recoveryTime = 2 * time.Second
 	capacityTime = 3 * time.Second
 
+	// Of a processor, for each replica: all that calls need comes out of it,
+	// handshakes too.
+	slowShare    = 0.02
+	leastGoodput = 0.6
+
 	// How long an API server takes to answer, so that waiting for it is.
 	farAway    = 100 * time.Millisecond
 	farObjects = 4 * mesh.PerNamespace
@@ -53,10 +58,29 @@ func TestTooManyCallsForASlowAPIServer(t *testing.T) {
 	f.measureCapacity(t)
 	t.Run("is survived", f.isSurvived)
 	t.Run("is not without Retry-After", func(t *testing.T) {
-		if tally := f.run(t, withoutRetryAfter); failures(tally) <= mostFailures {
+		tally := f.run(t, f.traffic(t, withoutRetryAfter))
+		if failures(tally) <= mostFailures {
 			t.Errorf("only %.2f %% of the calls failed", 100*failures(tally))
 		}
 	})
+}
+
+// Processors that are too slow for the calls, and for the connections that API
+// servers open for calls that wait.
+func TestTooManyCallsForASlowProcessor(t *testing.T) {
+	s := newSite(t)
+	d := s.deploy(t, "--lame-duck=0")
+	for _, r := range d.replicas {
+		t.Cleanup(r.Throttle(slowShare))
+	}
+	f := flood{deployment: d, cases: s.cases(t, policy)}
+	f.measureCapacity(t)
+	f.isSurvived(t)
+	// One that shakes hands in the order of arrival is mostly below half.
+	if f.goodput < leastGoodput*f.capacity {
+		t.Errorf("%.0f calls/s were answered in the flood, %.0f/s without",
+			f.goodput, f.capacity)
+	}
 }
 
 // kubeconfigFromAfar leads to the cluster by a slow link.
@@ -105,6 +129,7 @@ type flood struct {
 	*deployment
 	cases    []traffic.Case
 	capacity float64 // calls a second
+	goodput  float64 // the same, in the last run
 }
 
 func (f *flood) traffic(t *testing.T, wrap transport.WrapperFunc) *traffic.Traffic {
@@ -146,14 +171,15 @@ func (f *flood) measureCapacity(t *testing.T) {
 	f.capacity = float64(tally.Calls) / time.Since(began).Seconds()
 }
 
-func (f *flood) run(t *testing.T, wrap transport.WrapperFunc) traffic.Tally {
+func (f *flood) run(t *testing.T, calls *traffic.Traffic) traffic.Tally {
 	t.Helper()
-	calls := f.traffic(t, wrap)
 	began := time.Now()
 	tally := calls.Flood(overload*f.capacity, floodTime)
+	took := time.Since(began)
+	f.goodput = float64(tally.Calls-tally.Lost-tally.Wrong) / took.Seconds()
 	t.Logf("%.0f calls/s for %s where %.0f/s are possible, %.0f put off, "+
 		"answered after %s: %s", overload*f.capacity, floodTime, f.capacity,
-		f.shed(t), time.Since(began).Round(time.Millisecond), &tally)
+		f.shed(t), took.Round(time.Millisecond), &tally)
 	return tally
 }
 
@@ -171,7 +197,8 @@ func (f *flood) shed(t *testing.T) (total float64) {
 }
 
 func (f *flood) isSurvived(t *testing.T) {
-	if tally := f.run(t, nil); failures(tally) > mostFailures {
+	calls := f.traffic(t, nil)
+	if tally := f.run(t, calls); failures(tally) > mostFailures {
 		t.Errorf("%.2f %% of the calls failed", 100*failures(tally))
 	}
 	for _, r := range f.replicas {
@@ -180,12 +207,12 @@ func (f *flood) isSurvived(t *testing.T) {
 			t.Errorf("%d KiB are resident (%v)", resident, err)
 		}
 	}
-	f.hasRecovered(t)
+	hasRecovered(t, calls)
 }
 
-func (f *flood) hasRecovered(t *testing.T) {
+// hasRecovered is about the same API servers: they have idle connections now.
+func hasRecovered(t *testing.T, calls *traffic.Traffic) {
 	t.Helper()
-	calls := f.traffic(t, nil)
 	calls.Callers, calls.Burst = 2, 0
 	running := calls.Start()
 	time.Sleep(recoveryTime)

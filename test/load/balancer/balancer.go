@@ -264,9 +264,12 @@ func (b *Balancer) forget(connections ...*net.TCPConn) {
 	}
 }
 
-// pipe hands on the end of a stream as an end, and a reset as a reset.
+// pipe hands on the end of a stream as an end, and a reset as a reset. As plain
+// reader and writer, for two connections would be spliced by a pipe of two more
+// files for each direction, and thousands of them are too many.
 func pipe(to, from *net.TCPConn) {
-	if _, err := io.Copy(to, from); err != nil {
+	_, err := io.Copy(struct{ io.Writer }{to}, struct{ io.Reader }{from})
+	if err != nil {
 		reset(to)
 		reset(from)
 		return
