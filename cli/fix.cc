@@ -13,6 +13,9 @@ namespace {
 using lint::FixOptions;
 
 void AddFixFlags(CLI::App& command, FixOptions& options) {
+  command.add_flag("--safe", options.safe,
+                   "carry out the safe fixes alone, also where the "
+                   "configuration says otherwise");
   command.add_flag("--unsafe", options.unsafe,
                    "carry out the fixes that need a second look, too");
   command.add_flag("--diff", options.diff,

@@ -38,8 +38,7 @@ class Command {
     if (const Complaints complaints = FindMisuse(); !complaints.empty()) {
       return Refuse(complaints);
     }
-    FixRequest request{setup_.request,
-                       options_.unsafe || setup_.request.policy->fix_unsafe};
+    FixRequest request{setup_.request, IsUnsafeWanted()};
     if (ReadsStdin() || options_.prints_text) {
       // Standard input can be read only once, but is judged several times; and
       // a file that is printed has to be the one that was judged.
@@ -63,6 +62,11 @@ class Command {
   }
 
  private:
+  bool IsUnsafeWanted() const {
+    if (options_.safe) return false;
+    return options_.unsafe || setup_.request.policy->fix_unsafe;
+  }
+
   bool ReadsStdin() const {
     const auto& paths = setup_.options.paths;
     return std::ranges::find(paths, kStdin) != paths.end();
@@ -80,14 +84,17 @@ class Command {
     if (options_.diff && options_.check) {
       return {{"--diff and --check exclude each other"}};
     }
+    if (options_.safe && options_.unsafe) {
+      return {{"--safe and --unsafe exclude each other"}};
+    }
     if (options_.prints_text && WritesNothing()) {
       return {{"goes with neither --diff nor --check", "--stdout"}};
     }
     if (options_.prints_text && !IsOneFile()) {
       return {{"prints one file, or standard input", "--stdout"}};
     }
-    if (IsAdding() && options_.unsafe) {
-      return {{"--unsafe and --add-ignore exclude each other"}};
+    if (IsAdding() && (options_.safe || options_.unsafe)) {
+      return {{"goes with neither --safe nor --unsafe", "--add-ignore"}};
     }
     if (!IsAdding() && !options_.reason.empty()) {
       return {{"needs --add-ignore", "--reason"}};

@@ -23,6 +23,8 @@ namespace meshvet::lint {
 
 struct FixOptions {
   LintOptions lint;
+  // Which fixes are carried out; what the configuration says if neither.
+  bool safe = false;
   bool unsafe = false;
   bool diff = false;   // show what would change; nothing is written
   bool check = false;  // say whether anything would; nothing is written

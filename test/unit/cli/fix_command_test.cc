@@ -220,6 +220,9 @@ TEST_F(FixCommand, TheConfigurationDecidesToo) {
               head + "  disable: [workload-entry-missing-label]\n");
   EXPECT_THAT(Run("--diff --config unsafe.config v.yaml").out,
               HasSubstr("+  exportTo: [\".\"]\n"));
+  EXPECT_THAT(Run("--diff --safe --config unsafe.config v.yaml").out,
+              IsEmpty());
+  EXPECT_EQ(Run("--safe --unsafe v.yaml").exit_code, 2);
   const Ran off = Run("--diff --config off.config till.yaml");
   EXPECT_THAT(off.out, IsEmpty());
   EXPECT_EQ(off.exit_code, 0);
