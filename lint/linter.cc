@@ -14,7 +14,6 @@
 #include "lint/judge.h"
 #include "lint/manifest.h"
 #include "lint/report/fingerprint.h"
-#include "lint/report/text_edit.h"
 #include "lint/suppressions.h"
 #include "lint/view.h"
 #include "rules/engine.h"
@@ -61,9 +60,6 @@ class Run {
     Load(*inputs, *context);
     if (auto error = FindSnapshot()) return *std::move(error);
     Judge();
-    if (request_.finds_edits && !request_.is_stopped()) {
-      FindEdits(report_.diagnostics, request_.limits, request_.jobs);
-    }
     Finish();
     report_.summary.elapsed_ms =
         std::chrono::duration<double, std::milli>(Clock::now() - start).count();

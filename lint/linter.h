@@ -74,8 +74,6 @@ struct LintRequest {
   std::string policy_directory;
   // Whether Report::objects is wanted.
   bool lists_objects = false;
-  // Whether Diagnostic::edits are.
-  bool finds_edits = false;
 
   // Whoever wants the run to end sets it, even in a signal's handler. The
   // report then has what is known, and a failure that says that it is not all:

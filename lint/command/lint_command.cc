@@ -12,6 +12,7 @@
 #include "lint/linter.h"
 #include "lint/report/machine_text.h"
 #include "lint/report/output.h"
+#include "lint/report/text_edit.h"
 #include "lint/report/text_report.h"
 
 namespace meshvet::lint {
@@ -33,6 +34,7 @@ class Delivery {
     const std::string statistics =
         options_.statistics ? WriteStatistics(report) : std::string();
     Trim(report);
+    WorkOutEdits(report);
     for (const Output& output : setup_.outputs) {
       if (!DeliverTo(output, report, outcome))
         report.exit_code = kExitUnfinished;
@@ -78,6 +80,15 @@ class Delivery {
       report.not_shown += wanted ? 0 : 1;
       return !wanted;
     });
+  }
+
+  void WorkOutEdits(Report& report) const {
+    const bool wanted = std::ranges::any_of(
+        setup_.outputs,
+        [](const Output& output) { return output.format->shows_edits; });
+    // Who interrupts a run waits for what is known, no more.
+    if (!wanted || setup_.request.is_stopped()) return;
+    FindEdits(report.diagnostics, setup_.request.limits, setup_.request.jobs);
   }
 
   ReportStyle StyleOf(const Output& output) const {

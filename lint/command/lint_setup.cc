@@ -1,5 +1,6 @@
 #include "lint/command/lint_setup.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -108,10 +109,9 @@ class Builder {
     const Result<Threshold> threshold = ParseThreshold(fail_on);
     if (!threshold) return Complain(threshold.error());
     setup_.fail_on = threshold->severity;
-    for (const Output& output : setup_.outputs) {
-      request_.lists_objects |= output.format->lists_objects;
-      request_.finds_edits |= output.format->shows_edits;
-    }
+    request_.lists_objects = std::ranges::any_of(
+        setup_.outputs,
+        [](const Output& output) { return output.format->lists_objects; });
     const auto show = ParseSeverity(options_.show);
     if (!show) {
       return Complain({"unknown severity \"" + options_.show +

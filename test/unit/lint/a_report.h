@@ -11,6 +11,7 @@
 
 #include "lint/linter.h"
 #include "lint/report/report_format.h"
+#include "lint/report/text_edit.h"
 #include "test/support/temp_folder.h"
 
 namespace meshvet::lint {
@@ -39,12 +40,12 @@ class AReport {
     request.paths.push_back(folder_.path());
     request.root_directory = folder_.path();
     request.lists_objects = true;
-    request.finds_edits = true;
     request.policy =
         std::make_shared<const rules::Policy>(rules::RecommendedPolicy());
     Result<Report> report = Lint(request);
     EXPECT_TRUE(report.ok());
     if (!report) return {};
+    FindEdits(report->diagnostics, request.limits, request.jobs);
     report->repository = folder_.path();
     report->fail_on = fail_on_;
     report->exit_code = 1;
