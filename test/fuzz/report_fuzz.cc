@@ -17,6 +17,7 @@
 #include "lint/input/input_files.h"
 #include "lint/linter.h"
 #include "lint/report/report_format.h"
+#include "lint/report/text_edit.h"
 #include "test/support/report_readers.h"
 
 namespace {
@@ -103,6 +104,7 @@ Report ReportOf(const std::string& name, std::string_view text) {
   request.lists_objects = true;
   request.limits.max_nodes = 2'000;
   auto report = meshvet::lint::Lint(request);
+  meshvet::lint::FindEdits(report->diagnostics, request.limits, 1);
   report->repository = "/repository";
   report->fail_on = meshvet::rules::Severity::kWarning;
   report->exit_code = 1;
