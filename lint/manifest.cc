@@ -257,15 +257,21 @@ class Reader {
     if (release_ && *release_ > kLastKnownRelease) return;
     const std::span<const ApiVersion> known =
         ApiVersionsOf(item.object->kind());
-    if (known.empty()) return;
+    const std::string_view version = VersionOf(item.object->api_version());
+    const bool is_served = std::ranges::any_of(known, [&](const auto& api) {
+      return api.version == version && IsServed(api);
+    });
+    if (known.empty() || is_served) return;
     std::vector<std::string_view> served;
     for (const ApiVersion& api : known) {
-      if (!release_ || api.since <= *release_) served.push_back(api.version);
+      if (IsServed(api)) served.push_back(api.version);
     }
-    const std::string_view version = VersionOf(item.object->api_version());
-    if (std::ranges::find(served, version) != served.end()) return;
     if (served.empty()) return ReportTooNew(item, known.back().since);
     ReportUnknownVersion(item, version, served);
+  }
+
+  bool IsServed(const ApiVersion& api) const {
+    return !release_ || api.since <= *release_;
   }
 
   // "Istio", or "Istio 1.24".

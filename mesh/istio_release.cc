@@ -1,6 +1,7 @@
 #include "mesh/istio_release.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <system_error>

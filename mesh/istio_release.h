@@ -12,7 +12,6 @@
 #ifndef MESHVET_MESH_ISTIO_RELEASE_H_
 #define MESHVET_MESH_ISTIO_RELEASE_H_
 
-#include <array>
 #include <compare>
 #include <span>
 #include <string>
@@ -24,12 +23,6 @@
 namespace meshvet {
 
 inline constexpr std::string_view kIstioRelease = "1.31.4";
-
-inline constexpr std::array<std::string_view, 8> kIstioApiVersions = {
-    "extensions.istio.io/v1alpha1", "networking.istio.io/v1",
-    "networking.istio.io/v1alpha3", "networking.istio.io/v1beta1",
-    "security.istio.io/v1",         "security.istio.io/v1beta1",
-    "telemetry.istio.io/v1",        "telemetry.istio.io/v1alpha1"};
 
 // A minor release. APIs come with these only, so a patch is no part of it.
 struct IstioRelease {

@@ -24,12 +24,18 @@ std::string_view BuildDate() { return MESHVET_DATE; }
 
 std::string WriteBuildInfo(bool as_json, std::string_view tls_library) {
   std::set<std::string_view> groups;
-  for (const GroupKind& kind : MeshApiKinds()) groups.insert(kind.group);
+  std::set<std::string> versions;  // of Istio's
+  for (const GroupKind& kind : MeshApiKinds()) {
+    groups.insert(kind.group);
+    for (const ApiVersion& api : ApiVersionsOf(kind)) {
+      versions.insert(std::string(kind.group) + "/" + std::string(api.version));
+    }
+  }
   const nlohmann::ordered_json info = {
       {"version", MESHVET_VERSION},  {"commit", MESHVET_COMMIT},
       {"date", BuildDate()},         {"compiler", kCompiler},
       {"tls_library", tls_library},  {"api_groups", groups},
-      {"istio", kIstioRelease},      {"istio_api_versions", kIstioApiVersions},
+      {"istio", kIstioRelease},      {"istio_api_versions", versions},
       {"rules", EveryRule().size()}, {"rules_hash", RulesHash()}};
   if (as_json) return info.dump(2) + "\n";
   std::string text = "meshvet " MESHVET_VERSION "\n";

@@ -7,7 +7,6 @@
 #include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace meshvet::lint {
 namespace {
@@ -37,10 +36,6 @@ std::optional<Membership> ParseMembership(std::string_view line,
   return Membership{mount / "cpu", group, false};
 }
 
-double Ratio(double quota, double period) {
-  return period > 0 ? quota / period : 0;
-}
-
 // Not above zero: no limit. "max" is no number, and -1 stands for it in v1.
 double QuotaOf(const fs::path& group, bool unified) {
   double quota = 0;
@@ -51,7 +46,7 @@ double QuotaOf(const fs::path& group, bool unified) {
     std::ifstream(group / "cpu.cfs_quota_us") >> quota;
     std::ifstream(group / "cpu.cfs_period_us") >> period;
   }
-  return Ratio(quota, period);
+  return period > 0 ? quota / period : 0;
 }
 
 void TakeLeast(const Membership& membership, std::optional<double>* least) {

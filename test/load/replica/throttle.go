@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// throttlePeriod is a fifth of that of a cgroup's quota, so that a tenth of a
-// processor is a slow one, not one that is away.
+// throttlePeriod is that of a cgroup's quota.
 const throttlePeriod = 100 * time.Millisecond
 
 // Throttle lets it run for a share of the time only, as a processor would that

@@ -15,14 +15,16 @@ TEST(Base64, GoesThereAndBack) {
     std::string_view bytes;
     std::string_view text;
   };
-  for (const Case& one : std::vector<Case>{{"", ""},
-                                           {"f", "Zg=="},
-                                           {"fo", "Zm8="},
-                                           {"foo", "Zm9v"},
-                                           {"foob", "Zm9vYg=="},
-                                           {"fooba", "Zm9vYmE="},
-                                           {"foobar", "Zm9vYmFy"},
-                                           {{"\0\xff\xfe", 3}, "AP/+"}}) {
+  for (const Case& one :
+       std::vector<Case>{{"", ""},
+                         {"f", "Zg=="},
+                         {"fo", "Zm8="},
+                         {"foo", "Zm9v"},
+                         {"foob", "Zm9vYg=="},
+                         {"fooba", "Zm9vYmE="},
+                         {"foobar", "Zm9vYmFy"},
+                         {{"\0\xff\xfe", 3}, "AP/+"},
+                         {{"\0\xff\xfe\xfb", 4}, "AP/++w=="}}) {
     EXPECT_EQ(EncodeBase64(one.bytes), one.text);
     EXPECT_EQ(DecodeBase64(one.text), std::string(one.bytes)) << one.text;
   }

@@ -11,11 +11,13 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lint/report/report_format.h"
 #include "mesh/json_patch.h"
 #include "test/unit/lint/a_report.h"
+#include "yaml/edit.h"
 #include "yaml/parse.h"
 
 namespace meshvet::lint {
@@ -64,19 +66,8 @@ std::string InAList(const std::string& object) {
   return "apiVersion: v1\nkind: List\nitems:\n" + item;
 }
 
-// Edits by byte, from the last to the first.
-struct Bytes {
-  size_t begin;
-  size_t end;
-  std::string text;
-};
-
-std::string Apply(std::string text, std::vector<Bytes> edits) {
-  std::ranges::reverse(edits);
-  for (const Bytes& edit : edits) {
-    text.replace(edit.begin, edit.end - edit.begin, edit.text);
-  }
-  return text;
+yaml::TextEdit Bytes(size_t begin, size_t end, std::string text) {
+  return {begin, end - begin, std::move(text)};
 }
 
 // The byte of a place as an editor finds it: `width` says how many columns the
@@ -109,30 +100,32 @@ std::string ByRdjson(const std::string& text, const json& diagnostic) {
     const json& at = suggestion["range"][end];
     return ByteAt(text, at["line"], at["column"], Utf8Width);
   };
-  return Apply(text, {{byte("start"), byte("end"), suggestion["text"]}});
+  return yaml::Apply(text,
+                     {Bytes(byte("start"), byte("end"), suggestion["text"])});
 }
 
 std::string BySarif(const std::string& text, const json& result) {
-  std::vector<Bytes> edits;
+  std::vector<yaml::TextEdit> edits;
   for (const json& replacement :
        result["fixes"][0]["artifactChanges"][0]["replacements"]) {
     const json& at = replacement["deletedRegion"];
     const size_t start_line = at["startLine"];
-    edits.push_back({ByteAt(text, start_line, at["startColumn"], Utf16Width),
-                     ByteAt(text, at.value("endLine", start_line),
-                            at["endColumn"], Utf16Width),
-                     replacement["insertedContent"]["text"]});
+    edits.push_back(
+        Bytes(ByteAt(text, start_line, at["startColumn"], Utf16Width),
+              ByteAt(text, at.value("endLine", start_line), at["endColumn"],
+                     Utf16Width),
+              replacement["insertedContent"]["text"]));
   }
-  return Apply(text, std::move(edits));
+  return yaml::Apply(text, edits);
 }
 
 std::string ByJson(const std::string& text, const json& finding) {
-  std::vector<Bytes> edits;
+  std::vector<yaml::TextEdit> edits;
   for (const json& edit : finding["fixes"][0]["edits"]) {
-    edits.push_back({edit["range"]["start"]["offset"],
-                     edit["range"]["end"]["offset"], edit["text"]});
+    edits.push_back(Bytes(edit["range"]["start"]["offset"],
+                          edit["range"]["end"]["offset"], edit["text"]));
   }
-  return Apply(text, std::move(edits));
+  return yaml::Apply(text, edits);
 }
 
 json As(const Report& report, std::string_view format) {

@@ -86,8 +86,12 @@ TEST(ApiVersionsOf, AreKnownForEveryKindOfIstios) {
       all.insert(std::string(kind.group) + "/" + std::string(api.version));
     }
   }
-  EXPECT_EQ(all, std::set<std::string>(kIstioApiVersions.begin(),
-                                       kIstioApiVersions.end()));
+  EXPECT_THAT(
+      all,
+      ElementsAre("extensions.istio.io/v1alpha1", "networking.istio.io/v1",
+                  "networking.istio.io/v1alpha3", "networking.istio.io/v1beta1",
+                  "security.istio.io/v1", "security.istio.io/v1beta1",
+                  "telemetry.istio.io/v1", "telemetry.istio.io/v1alpha1"));
   const auto newest = IstioRelease::Parse(kIstioRelease);
   ASSERT_TRUE(newest);
   EXPECT_EQ(*newest, kLastKnownRelease);
